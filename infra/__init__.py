@@ -1,0 +1,1 @@
+"""What exists: one component a file, declared with Pulumi and nothing else."""

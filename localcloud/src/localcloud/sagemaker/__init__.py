@@ -1,0 +1,1 @@
+"""SageMaker, executed: models, endpoints, jobs and pipelines that really run."""

@@ -1,0 +1,61 @@
+"""The SageMaker API: which operation is served by which function, and how errors become answers.
+
+An operation is a function from a `Call` to the response's mapping, registered with `@operation("CreateModel")`.
+What is not registered here is answered by moto.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from localcloud.cloud import Cloud
+from localcloud.errors import AwsError
+from localcloud.scope import Scope
+from localcloud.store import Document
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: the cloud it reached, whose account and region, which operation, and its parameters."""
+
+    cloud: Cloud
+    scope: Scope
+    operation: str
+    params: Document
+
+
+Handler = Callable[[Call], Document | None]
+
+OPERATIONS: dict[str, Handler] = {}
+
+
+def operation(name: str) -> Callable[[Handler], Handler]:
+    """Register the decorated function as the server of SageMaker operation `name`."""
+
+    def register(handler: Handler) -> Handler:
+        if name in OPERATIONS:
+            raise ValueError(f"operation {name} is registered twice")
+        OPERATIONS[name] = handler
+        return handler
+
+    return register
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    raise TypeError(f"a response cannot hold {type(value).__name__}")
+
+
+def dispatch(cloud: Cloud, scope: Scope, name: str, body: bytes) -> tuple[int, bytes]:
+    """Serve one JSON-1.1 request and return the HTTP status and the answer's bytes.
+
+    The caller has made sure that `name` is in `OPERATIONS`.
+    """
+    try:
+        answer = OPERATIONS[name](Call(cloud, scope, name, json.loads(body or b"{}")))
+    except AwsError as error:
+        return error.status, json.dumps({"__type": error.code, "message": error.message}).encode()
+    return 200, json.dumps(answer or {}, default=_seconds).encode()

@@ -1,0 +1,1 @@
+"""What runs on an environment: pipeline definitions and their launchers."""

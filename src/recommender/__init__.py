@@ -1,0 +1,1 @@
+"""The recommender: a model service whose code runs inside the containers."""

@@ -1,0 +1,28 @@
+"""The one place where AWS clients are built; everything else is handed one."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
+
+
+@cache
+def client(service: str, region: str | None = None) -> Any:
+    """Return a boto3 client of `service` with the caller's credentials, retrying throttles and network faults."""
+    return boto3.client(service, region_name=region, config=_CONFIG)
+
+
+def client_as(role_arn: str, session_name: str, service: str, region: str) -> Any:
+    """Return a boto3 client of `service` that acts as `role_arn`; `session_name` appears in CloudTrail."""
+    keys = client("sts", region).assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
+    return boto3.client(
+        service,
+        region_name=region,
+        config=_CONFIG,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )

@@ -1,0 +1,1 @@
+"""How components make an environment: settings, composition, outputs, rules."""

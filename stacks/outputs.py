@@ -1,0 +1,141 @@
+"""The contract between an environment and everything that runs on it.
+
+`__main__` exports a `PlatformOutputs` and writes it to SSM; pipelines, releases and the console read it there
+and nowhere else. Pure: no Pulumi, no AWS. A parameter of SSM's standard tier holds 4 KB, so each model service has
+one of its own.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION = 1
+
+
+class _Contract(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Buckets(_Contract):
+    """Names of the environment's buckets."""
+
+    raw: str
+    features: str
+    artifacts: str
+    capture: str
+    logs: str
+
+
+class Roles(_Contract):
+    """ARNs of the roles that jobs, endpoints and people take on."""
+
+    training: str
+    serving: str
+    pipeline: str
+    release: str
+    approval: str
+
+
+class Network(_Contract):
+    """Where jobs and endpoints run: private subnets and one security group."""
+
+    vpc_id: str
+    subnet_ids: list[str]
+    security_group_id: str
+
+
+class PlatformOutputs(_Contract):
+    """What an environment offers to all of its model services."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    environment: str
+    account: str
+    region: str
+    kms_key_arn: str
+    buckets: Buckets
+    roles: Roles
+    network: Network
+    notifications_topic_arn: str
+    deployments_table: str
+    services: list[str]
+
+
+class Strategy(_Contract):
+    """How traffic moves to a new fleet; seconds are AWS's, shares are percent of the variant's instances."""
+
+    type: Literal["all_at_once", "canary"]
+    canary_percent: int
+    bake_seconds: int
+    """Wait after the canary has traffic, and again after all of it has moved, before the old fleet goes."""
+    timeout_seconds: int
+
+
+class Thresholds(_Contract):
+    """When a release's alarms fire: each over one minute."""
+
+    latency_p99_ms: float
+    errors_5xx_percent: float
+    errors_4xx_percent: float
+
+
+class Gate(_Contract):
+    """What a challenger must show."""
+
+    minimum_ratio: float
+    """MAP@10 of the challenger over the champion's, at least."""
+    confidence: float
+    """Share of paired bootstrap draws in which the challenger must be better, 0 to 1."""
+    minimum_slice_customers: int
+
+
+class Training(_Contract):
+    """The instances of training and processing jobs."""
+
+    instance_type: str
+    instance_count: int
+    volume_gib: int
+    spot: bool
+    timeout_seconds: int
+    processing_instance_type: str
+
+
+class Serving(_Contract):
+    """The instances behind the endpoint, as the stack file asks for them; releases apply these dials."""
+
+    instance_type: str
+    instance_count: int
+    minimum_instances: int
+    maximum_instances: int
+    capture_percent: int
+    environment: dict[str, str]
+
+
+class ServiceOutputs(_Contract):
+    """What an environment offers to one model service."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    name: str
+    owners: list[str]
+    endpoint_name: str
+    variant_name: str
+    model_package_group: str
+    repository_url: str
+    pipeline_name: str
+    endpoint_alarms: list[str]
+    """Names of the endpoint-wide alarms that Pulumi owns."""
+    approval_required: bool
+    training: Training
+    serving: Serving
+    strategy: Strategy
+    thresholds: Thresholds
+    gate: Gate
+
+
+def platform_parameter(environment: str) -> str:
+    """Return the SSM parameter that holds the `PlatformOutputs` of an environment."""
+    return f"/trainyard/{environment}/platform"
+
+
+def service_parameter(environment: str, service: str) -> str:
+    """Return the SSM parameter that holds the `ServiceOutputs` of a model service."""
+    return f"/trainyard/{environment}/services/{service}"
