@@ -1,1 +1,38 @@
 """SageMaker, executed: models, endpoints, jobs and pipelines that really run."""
+
+import importlib
+from types import ModuleType
+
+from localcloud.cloud import Cloud
+
+_MODULES = (
+    "models",
+    "endpoint_configs",
+    "packages",
+    "tags",
+    "processing",
+    "training",
+    "pipelines",
+    "endpoints",
+)
+
+
+def load() -> list[ModuleType]:
+    """Import every module that serves operations, which registers them, and return the modules."""
+    modules = []
+    for name in _MODULES:
+        full = f"{__name__}.{name}"
+        try:
+            modules.append(importlib.import_module(full))
+        except ModuleNotFoundError as error:  # while modules are still being written
+            if error.name != full:
+                raise
+    return modules
+
+
+def start(cloud: Cloud) -> None:
+    """Let every module recover what it ran before the cloud was last stopped; called once the cloud listens."""
+    for module in load():
+        recover = getattr(module, "start", None)
+        if recover is not None:
+            recover(cloud)
