@@ -1,0 +1,38 @@
+"""The variables that make a shell, an engine or a test speak to the local cloud instead of AWS."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from trainyard.engine import Engine
+from trainyard.local.command import ask
+from trainyard.local.workspace import Workspace
+
+
+def variables(workspace: Workspace, environment: str, engine: Engine, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what to set for `environment` on the local target.
+
+    The interpreter's folder goes first on PATH: the language host runs the `python` it finds there, and the engine
+    the `pulumi-resource-aws`.
+
+    Raises:
+        UsageError: the local cloud is not running.
+    """
+    cloud = ask(workspace.cloud, ["env", "--account", workspace.account(environment), "--region", workspace.region(environment)])
+    workspace.refresh()
+    interpreter = str(Path(sys.executable).parent)
+    rest = [part for part in environ.get("PATH", "").split(os.pathsep) if part not in (interpreter, str(engine.bin))]
+    return {
+        **{str(key): str(value) for key, value in cloud.items()},
+        "PATH": os.pathsep.join([interpreter, str(engine.bin), *rest]),
+        "PULUMI_BACKEND_URL": f"file://{workspace.engine_state}",
+        "PULUMI_HOME": str(workspace.engine_home),
+        "PULUMI_OPTION_CWD": str(workspace.stack_files),
+        "PULUMI_CONFIG_PASSPHRASE": workspace.passphrase(),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "TRAINYARD_PROJECT": str(workspace.project),
+        "TRAINYARD_STACK": environment,
+        "TRAINYARD_TARGET": "local",
+    }
