@@ -1,0 +1,47 @@
+"""The gate as a processing step: reads the evaluation, writes gate.json, and exits 0 with a decision either way."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainyard.gate.decision import decide
+from trainyard.gate.evidence import Evidence, EvidenceError
+from trainyard.gate.policy import Policy
+from trainyard.gate.report import to_json
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Decide with the files of a processing job; a policy that makes no sense ends it with exit status 2."""
+    parser = argparse.ArgumentParser(prog="python -m trainyard.gate", description=__doc__)
+    parser.add_argument("--minimum-ratio", type=float, required=True)
+    parser.add_argument("--confidence", type=float, required=True)
+    parser.add_argument("--minimum-slice-customers", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--root", type=Path, default=Path("/opt/ml/processing"), help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    try:
+        policy = Policy(
+            minimum_ratio=given.minimum_ratio,
+            confidence=given.confidence,
+            minimum_slice_customers=given.minimum_slice_customers,
+            seed=given.seed,
+        )
+    except ValueError as error:
+        parser.error(str(error))
+    decision = decide(_evidence(given.root / "input"), policy)
+    target = given.root / "output" / "gate"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "gate.json").write_text(json.dumps(to_json(decision), indent=2, allow_nan=False) + "\n")
+    print(decision.reason, flush=True)
+
+
+def _evidence(folder: Path) -> Evidence | EvidenceError:
+    try:
+        return Evidence.read(folder / "evaluation", folder / "champion")
+    except EvidenceError as error:
+        return error
+
+
+if __name__ == "__main__":
+    main()

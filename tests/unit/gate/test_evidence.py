@@ -1,0 +1,93 @@
+import copy
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.gate import scenario
+from trainyard.gate import Evidence, EvidenceError, Policy, decide
+from trainyard.gate.evidence import REQUIRED_METRICS
+
+POLICY = Policy(minimum_ratio=1.01, confidence=0.9, minimum_slice_customers=50, draws=100)
+
+
+def judge(report, columns, version):
+    try:
+        evidence = Evidence.parse(report, columns, champion_version=version)
+    except EvidenceError as error:
+        evidence = error
+    return decide(evidence, POLICY)
+
+
+def test_complete_evidence_of_a_better_model_passes() -> None:
+    assert judge(*scenario.evaluation(challenger=0.4, champion=0.3), "3").passed
+    assert judge(*scenario.evaluation(challenger=0.4, champion=None), None).passed
+
+
+@given(
+    st.sampled_from(["challenger", "champion", "personal_frequency"]),
+    st.sampled_from(REQUIRED_METRICS),
+    st.sampled_from(["absent", None, float("nan"), float("inf"), "0.4", True, -0.1]),
+)
+def test_no_model_passes_when_any_metric_is_missing_or_no_number(model: str, metric: str, value: object) -> None:
+    report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
+    if value == "absent":
+        del report["models"][model][metric]
+    else:
+        report["models"][model][metric] = value
+    decision = judge(report, columns, "3")
+    assert (decision.passed, decision.rule) == (False, "complete-evidence")
+    assert metric in decision.reason
+
+
+@pytest.mark.parametrize("model", ["challenger", "champion", "personal_frequency"])
+def test_no_model_passes_when_a_whole_model_is_missing(model: str) -> None:
+    report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
+    without = copy.deepcopy(report)
+    del without["models"][model]
+    assert judge(without, columns, "3").rule == "complete-evidence"
+    assert judge(report, {name: v for name, v in columns.items() if name != model}, "3").rule == "complete-evidence"
+
+
+def test_a_champion_that_was_sent_in_but_not_scored_does_not_make_a_first_model() -> None:
+    decision = judge(*scenario.evaluation(challenger=0.4, champion=None), "3")
+    assert decision.reason == "Rejected: the champion is version 3, but the evaluation scored version None."
+
+
+def test_another_champion_than_the_one_sent_in_is_rejected() -> None:
+    assert "scored version 3" in judge(*scenario.evaluation(challenger=0.4, champion=0.3), "4").reason
+
+
+def test_a_customer_without_a_score_is_rejected() -> None:
+    report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
+    columns["champion"][7] = np.nan
+    assert "champion lacks 1 customers' scores" in judge(report, columns, "3").reason
+
+
+def test_a_report_that_contradicts_its_customers_is_rejected() -> None:
+    report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
+    report["models"]["challenger"]["map_at_10"] = 0.9
+    assert "0.900000, but its customers' average" in judge(report, columns, "3").reason
+
+
+@pytest.mark.parametrize("key", ["slice", "value", "customers", "challenger", "champion"])
+def test_a_slice_without_one_of_its_numbers_is_rejected(key: str) -> None:
+    report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
+    del report["slices"][0][key]
+    assert f"has no {key}" in judge(report, columns, "3").reason
+
+
+def test_small_slices_are_pooled_by_their_customers() -> None:
+    report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
+    report["slices"].append(
+        {"slice": "country", "value": "Iceland", "customers": 10, "challenger": 0.9, "champion": 0.8}
+    )
+    slices = judge(report, columns, "3").slices
+    assert [(one.name, one.customers) for one in slices] == [
+        ("country=United Kingdom", 300),
+        ("country=France", 60),
+        ("pooled", 50),
+    ]
+    assert slices[-1].challenger == pytest.approx((40 * 0.4 + 10 * 0.9) / 50)
+    assert slices[-1].champion == pytest.approx((40 * 0.3 + 10 * 0.8) / 50)
