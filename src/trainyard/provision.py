@@ -1,0 +1,125 @@
+"""Runs the engine for one environment: settings and caller are checked before anything is started."""
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stacks.outputs import ServiceOutputs
+from stacks.settings import Settings, SettingsError, load
+from trainyard import aws, sweep
+from trainyard.engine import Engine
+from trainyard.environment import Environment
+from trainyard.errors import UsageError
+from trainyard.local.project import stack_file
+from trainyard.local.workspace import Workspace
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Provision:
+    """One environment of a project, the engine that changes it, and the variables it runs with."""
+
+    project: Path
+    environment: str
+    engine: Engine
+    environ: Mapping[str, str]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the variables point at the local cloud."""
+        return self.environ.get("TRAINYARD_TARGET") == "local"
+
+    def settings(self) -> Settings:
+        """Read and check the stack file.
+
+        Raises:
+            UsageError: a setting is unknown, of a wrong type or out of range.
+        """
+        file = stack_file(self.project, self.environment)
+        if self.is_local:
+            workspace = Workspace(self.project)
+            workspace.refresh()
+            file = workspace.stack_files / file.name
+        try:
+            return load(file)
+        except SettingsError as error:
+            raise UsageError(str(error)) from error
+
+    def check(self) -> Settings:
+        """Check the settings, and that the caller is in the account and region that they name.
+
+        Raises:
+            UsageError: something does not fit; nothing was started.
+        """
+        settings = self.settings()
+        file = stack_file(self.project, self.environment).name
+        region = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION") or settings.region
+        if region != settings.region:
+            raise UsageError(
+                f"This shell is set to region {region}, but environment {self.environment!r} lives in {settings.region}",
+                where=f"AWS_REGION, and trainyard:region in {file}",
+                cure=f"Set AWS_REGION={settings.region}, or take the environment of that region",
+            )
+        account = self._caller(settings.region)
+        if account != settings.account:
+            raise UsageError(
+                f"The caller is in account {account}, but environment {self.environment!r} lives in {settings.account}",
+                where=f"the AWS credentials of this shell, and trainyard:account in {file}",
+                cure="Take the credentials of that account; nothing was changed",
+            )
+        return settings
+
+    def _caller(self, region: str) -> str:
+        try:
+            return str(aws.client("sts", region).get_caller_identity()["Account"])
+        except (BotoCoreError, ClientError) as error:
+            raise UsageError(
+                f"AWS does not say who is calling: {error}",
+                where="the AWS credentials and endpoint of this shell",
+                cure='Log in, or run `eval "$(trainyard local env)"` after `trainyard local start`',
+            ) from error
+
+    def run(self, command: str, arguments: Sequence[str] = ()) -> int:
+        """Check, then run `pulumi COMMAND` on this terminal, and return its exit code."""
+        self.check()
+        self._pulumi("stack", "select", self.environment, "--create", quiet=True)
+        return self._pulumi(command, "--stack", self.environment, *arguments)
+
+    def destroy(self, say: Say) -> int:
+        """Delete the environment: packages and pipelines first, Pulumi's resources, then what releases left."""
+        settings = self.check()
+        services = self._services(settings.region)
+        self._sweep(services, settings.region, say, only=("Pipeline", "ModelPackage", "Endpoint", "Alarm"))
+        code = self._pulumi("destroy", "--stack", self.environment, "--yes", "--exclude-protected")
+        if code == 0:
+            self._sweep(services, settings.region, say, only=None)
+        return code
+
+    def _services(self, region: str) -> list[ServiceOutputs]:
+        try:
+            environment = Environment.load(self.environment, aws.client("ssm", region))
+        except UsageError:
+            return []  # never came up, or half: Pulumi deletes what its state holds
+        return [environment.service(name) for name in environment.platform.services]
+
+    def _sweep(self, services: list[ServiceOutputs], region: str, say: Say, only: Sequence[str] | None) -> None:
+        def client(name: str) -> object:
+            return aws.client(name, region)
+
+        for service in services:
+            for leftover in sweep.find(client, service):
+                if only is None or leftover.kind in only:
+                    sweep.remove(client, leftover)
+                    say(f"removed {leftover.kind} {leftover.name}")
+
+    def _pulumi(self, *arguments: str, quiet: bool = False) -> int:
+        environ = {**os.environ, **self.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        # The language host runs the `python` that it finds first.
+        environ["PATH"] = os.pathsep.join([str(self.engine.bin), environ.get("PATH", "")])
+        output = subprocess.DEVNULL if quiet else None
+        return subprocess.run([self.engine.pulumi, *arguments], env=environ, stdout=output, check=False).returncode
