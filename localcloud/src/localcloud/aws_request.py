@@ -12,7 +12,9 @@ _READS = re.compile(
     r"(Get|List|Describe|Head|Query$|Scan$|BatchGet|TransactGet|Lookup|Search|Simulate|Validate|Test|Filter|Select|Check"
     r"|Decrypt$|Encrypt$|ReEncrypt$|GenerateDataKey|GenerateRandom|Verify|Sign$|PutMetricData$)"
 )
-_KEPT_VARIABLES = re.compile(r"HTTP_|CONTENT_|REQUEST_|PATH_INFO$|SCRIPT_NAME$|QUERY_STRING$|RAW_URI$|SERVER_|wsgi\.url_scheme$|moto\.")
+_KEPT_VARIABLES = re.compile(
+    r"HTTP_|CONTENT_|REQUEST_|PATH_INFO$|SCRIPT_NAME$|QUERY_STRING$|RAW_URI$|SERVER_|wsgi\.url_scheme$|moto\."
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,9 @@ from localcloud.accounts import SECRET_KEY, access_key
 from localcloud.scope import Scope
 
 # The cloud calls itself over the loopback: an environment's proxy must not be asked, and a fault is not retried for long.
-_CONFIG = Config(proxies={}, retries={"mode": "standard", "total_max_attempts": 2}, read_timeout=120, max_pool_connections=32)
+_CONFIG = Config(
+    proxies={}, retries={"mode": "standard", "total_max_attempts": 2}, read_timeout=120, max_pool_connections=32
+)
 
 
 class Clients:

@@ -17,8 +17,8 @@ from typing import Any
 import time_machine
 from werkzeug.test import run_wsgi_app
 
-from localcloud.journal import Entry, Journal
 from localcloud.aws_request import AwsRequest
+from localcloud.journal import Entry, Journal
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ os.environ.pop("MOTO_ACCOUNT_ID", None)
 # AWS denies other accounts' buckets unless a policy says otherwise; moto's default is to allow them.
 os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
 
-import moto.kms.utils  # noqa: E402  settings are read at import
-import moto.s3.models  # noqa: E402
-import moto.sts.utils  # noqa: E402
-from moto.core.base_backend import BackendDict  # noqa: E402
-from moto.core.config import default_user_config  # noqa: E402
-from moto.moto_api._internal import mock_random  # noqa: E402
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
+import moto.kms.utils
+import moto.s3.models
+import moto.sts.utils
+from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
+from moto.moto_api._internal import mock_random
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 default_user_config["iam"] = {"load_aws_managed_policies": True}
 default_user_config["lambda"] = {"use_docker": False}

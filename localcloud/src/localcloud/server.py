@@ -18,10 +18,10 @@ from werkzeug.wrappers import Request
 
 from localcloud import administration
 from localcloud.accounts import identify
+from localcloud.aws_request import AwsRequest, error_body, parse
 from localcloud.cloud import Cloud
 from localcloud.control_plane import Answer, ControlPlane
 from localcloud.errors import AwsError
-from localcloud.aws_request import AwsRequest, error_body, parse
 from localcloud.sagemaker.service import OPERATIONS, dispatch
 
 log = logging.getLogger(__name__)
