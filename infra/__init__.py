@@ -1,1 +1,1 @@
-"""What exists: one component a file, declared with Pulumi and nothing else."""
+"""What exists: one component a file, Pulumi only; no reading of configuration, no names of stacks."""

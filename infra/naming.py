@@ -1,0 +1,65 @@
+"""The physical names that people and programs outside of Pulumi type; everything else is named by Pulumi.
+
+Each function checks what AWS would refuse minutes later: characters and length.
+"""
+
+import re
+
+_PART = re.compile(r"^[a-z](?:-?[a-z0-9])*$")
+ENDPOINT_LENGTH = 63 - len("-pre-12345678")
+"""AWS allows 63 characters; a release adds the suffix of its pre-release endpoint."""
+VARIANT = "live"
+"""The one production variant of every endpoint: AWS refuses an update that renames it."""
+
+
+class NameRefused(ValueError):
+    """A name that AWS would not take; the text says which part and why."""
+
+
+def per_service(service: str, environment: str) -> str:
+    """Return `<service>-<environment>`: the name of the endpoint, its pipeline and its model package group.
+
+    Raises:
+        NameRefused: a part has characters, or the whole a length, that SageMaker refuses.
+    """
+    return _short(f"{_part(service, 'model service')}-{_part(environment, 'environment')}", ENDPOINT_LENGTH)
+
+
+def repository(service: str) -> str:
+    """Return the ECR repository of a model service's image."""
+    return f"trainyard/{_part(service, 'model service')}"
+
+
+def deployments_table(environment: str) -> str:
+    """Return the DynamoDB table of deployment records."""
+    return f"trainyard-{_part(environment, 'environment')}-deployments"
+
+
+def dashboard(environment: str) -> str:
+    """Return the CloudWatch dashboard of an environment."""
+    return f"trainyard-{_part(environment, 'environment')}"
+
+
+def key_alias(environment: str) -> str:
+    """Return the alias of the environment's KMS key."""
+    return f"alias/trainyard-{_part(environment, 'environment')}"
+
+
+def endpoint_log_group(endpoint: str) -> str:
+    """Return the log group that SageMaker writes an endpoint's containers to."""
+    return f"/aws/sagemaker/Endpoints/{endpoint}"
+
+
+def _part(value: str, what: str) -> str:
+    if not _PART.match(value):
+        raise NameRefused(
+            f"The name of the {what} is {value!r}; allowed are lower-case letters, digits and single hyphens, "
+            "beginning with a letter and not ending with a hyphen."
+        )
+    return value
+
+
+def _short(name: str, longest: int) -> str:
+    if len(name) > longest:
+        raise NameRefused(f"The name {name!r} has {len(name)} characters; at most {longest} are allowed.")
+    return name

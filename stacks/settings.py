@@ -1,0 +1,239 @@
+"""All dials of an environment: one typed tree, parsed from what its stack file says.
+
+Pure: no Pulumi, no AWS. A docstring under each field says what it is for; ranges are AWS's unless it says otherwise.
+"""
+
+import ipaddress
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from stacks.settings_error import SettingsError, crossing, explain
+
+__all__ = ["ServiceSettings", "Settings", "SettingsError", "parse"]
+
+InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
+Percent = Annotated[int, Field(ge=0, le=100)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class _Dials(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class NetworkSettings(_Dials):
+    """Where jobs and endpoints run."""
+
+    cidr: str
+    """The VPC's range, a /16 to a /20; the environments' ranges should not overlap."""
+    zones: list[Annotated[str, Field(pattern=r"^[a-z]$")]] = Field(min_length=1, max_length=6)
+    """Letters of the availability zones; each costs one network interface for every interface endpoint."""
+
+    @field_validator("cidr")
+    @classmethod
+    def _network(cls, cidr: str) -> str:
+        try:
+            network = ipaddress.IPv4Network(cidr)
+        except ValueError as error:
+            raise ValueError(f"a range such as 10.10.0.0/16 is allowed: {error}") from None
+        if not 16 <= network.prefixlen <= 20:
+            raise ValueError("a /16 to a /20 is allowed, so that every zone's subnet has room")
+        return cidr
+
+    @model_validator(mode="after")
+    def _distinct_zones(self) -> "NetworkSettings":
+        if len(set(self.zones)) != len(self.zones):
+            raise ValueError("each zone is named once")
+        return self
+
+
+class RetentionSettings(_Dials):
+    """How long things stay, in days."""
+
+    noncurrent_version_days: Days
+    """Overwritten or deleted objects can be brought back for this long."""
+    capture_days: Days
+    """What the endpoint was asked and answered: customers' data, so it goes by itself."""
+    access_log_days: Days
+    """Access logs of the buckets."""
+    container_log_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+    """Logs of the endpoint's containers; CloudWatch knows these spans only."""
+    untagged_image_days: Days
+    """Images that no tag points at any more."""
+    key_deletion_days: int = Field(ge=7, le=30)
+    """A deleted key can be brought back for this long."""
+
+
+class PeopleSettings(_Dials):
+    """Who may act; an empty list leaves it to the IAM policies of the environment's account."""
+
+    approvers: list[str]
+    """ARNs of this account's roles or users that may take on the approval role."""
+    releasers: list[str]
+    """ARNs of this account's roles or users that may take on the release role."""
+
+
+class NotificationSettings(_Dials):
+    """Who hears of alarms and releases."""
+
+    emails: list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]]
+    """Addresses; AWS asks each to confirm."""
+
+
+class TrainingSettings(_Dials):
+    """The instances of training and processing jobs."""
+
+    instance_type: InstanceType
+    """Of training jobs."""
+    instance_count: int = Field(ge=1, le=20)
+    """Of training jobs."""
+    volume_gib: int = Field(ge=1, le=16384)
+    """Of each instance's encrypted volume."""
+    spot: bool
+    """Cheaper, and may be interrupted."""
+    timeout_seconds: int = Field(ge=60, le=432000)
+    """A job that runs longer is stopped."""
+    processing_instance_type: InstanceType
+    """Of processing jobs."""
+
+
+class ServingSettings(_Dials):
+    """The endpoint. Minimum and maximum are applied by `pulumi up`, all others by the next release."""
+
+    instance_type: InstanceType
+    """Of the instances behind the endpoint."""
+    instance_count: int = Field(ge=1, le=100)
+    """Of the first day, and of a release that sets it; between them scaling decides."""
+    minimum_instances: int = Field(ge=1, le=100)
+    """Scaling never goes below; two are needed for canary releases."""
+    maximum_instances: int = Field(ge=1, le=100)
+    """Scaling never goes above."""
+    invocations_per_instance_per_minute: int = Field(ge=1)
+    """What scaling aims at."""
+    capture_percent: Percent
+    """Share of requests that data capture keeps."""
+    environment: dict[str, str]
+    """Environment variables of the serving container."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ServingSettings":
+        if not self.minimum_instances <= self.instance_count <= self.maximum_instances:
+            raise ValueError("minimum_instances <= instance_count <= maximum_instances must hold")
+        return self
+
+
+class StrategySettings(_Dials):
+    """How a release moves traffic."""
+
+    type: Literal["all_at_once", "canary"]
+    """A canary lets the new fleet prove itself on a share of the traffic."""
+    canary_percent: int = Field(ge=1, le=50)
+    """Share of the variant's instances in the canary."""
+    bake_seconds: int = Field(ge=0, le=3600)
+    """How long alarms are watched after the canary has traffic, and again after all has moved."""
+    timeout_seconds: int = Field(ge=600, le=28800)
+    """A deployment that takes longer is rolled back."""
+
+
+class ThresholdSettings(_Dials):
+    """When alarms fire, each over one minute."""
+
+    latency_p99_ms: float = Field(gt=0)
+    """99th percentile of the model's latency."""
+    errors_5xx_percent: float = Field(ge=0, le=100)
+    """Share of requests that the model failed."""
+    errors_4xx_percent: float = Field(ge=0, le=100)
+    """Share of requests that the model refused."""
+
+
+class GateSettings(_Dials):
+    """What a challenger must show."""
+
+    minimum_ratio: float = Field(gt=0)
+    """MAP@10 of the challenger over the champion's, at least."""
+    confidence: float = Field(ge=0, lt=1)
+    """Share of paired bootstrap draws in which the challenger must be better."""
+    minimum_slice_customers: int = Field(ge=1)
+    """Slices with fewer customers are pooled."""
+
+
+class Product(_Dials):
+    """One product of the baseline's answer."""
+
+    stock_code: str = Field(min_length=1)
+    """As in the orders."""
+    name: str = Field(min_length=1)
+    """As people know it."""
+
+
+class BaselineSettings(_Dials):
+    """What the endpoint answers before the first release."""
+
+    products: list[Product] = Field(min_length=10, max_length=50)
+    """Best first; at least the ten that a request asks for when it names no number."""
+
+
+class ServiceSettings(_Dials):
+    """One model service: an entry here and a package in `src/`."""
+
+    name: str = Field(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=30)
+    """Part of the endpoint's name: renaming replaces the endpoint."""
+    owners: list[str] = Field(min_length=1)
+    """Teams that answer for it."""
+    approval_required: bool
+    """Whether a person must approve a model version before it is released."""
+    training: TrainingSettings
+    serving: ServingSettings
+    strategy: StrategySettings
+    thresholds: ThresholdSettings
+    """Of a release: they undo it."""
+    endpoint_thresholds: ThresholdSettings
+    """Of the whole endpoint: they notify, and undo a release as well."""
+    gate: GateSettings
+    baseline: BaselineSettings
+
+    @model_validator(mode="after")
+    def _canary_needs_two(self) -> "ServiceSettings":
+        if self.strategy.type == "canary" and self.serving.minimum_instances < 2:
+            raise ValueError(
+                "strategy.type canary needs serving.minimum_instances of 2 or more: it takes whole instances"
+            )
+        return self
+
+
+class Settings(_Dials):
+    """Everything a stack file says."""
+
+    account: str = Field(pattern=r"^\d{12}$")
+    """The AWS account, 12 digits in quotes; the program refuses any other."""
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    """The AWS region; the program refuses any other."""
+    deletion_protection: bool
+    """Whether what holds data or answers customers refuses to be deleted."""
+    network: NetworkSettings
+    retention: RetentionSettings
+    people: PeopleSettings
+    notifications: NotificationSettings
+    services: list[ServiceSettings] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _distinct_services(self) -> "Settings":
+        names = [service.name for service in self.services]
+        if len(set(names)) != len(names):
+            raise ValueError("each entry of services has a name of its own")
+        return self
+
+
+def parse(mapping: dict[str, Any], file: str) -> Settings:
+    """Return the settings that `mapping` holds.
+
+    Args:
+        mapping: top-level keys without their namespace, values as YAML reads them.
+        file: the stack file they come from, for messages.
+
+    Raises:
+        SettingsError: a key is unknown or missing, a value is not allowed, or an ARN is of another account or region.
+    """
+    settings = explain(Settings, mapping, file)
+    crossing(settings.model_dump(), account=settings.account, region=settings.region, file=file)
+    return settings

@@ -1,0 +1,29 @@
+"""Reads Pulumi's configuration: the only place that does."""
+
+import json
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
+
+from stacks.settings import Settings, parse
+from stacks.settings_error import NAMESPACE
+
+_PREFIX = f"{NAMESPACE}:"
+
+
+def read_settings() -> Settings:
+    """Return the settings of the selected stack.
+
+    Raises:
+        SettingsError: its file says something that is not allowed.
+    """
+    # pulumi.Config gives single keys; all of them are needed to refuse unknown ones.
+    values = {**get_config_env(), **CONFIG.get()}
+    mapping = {key.removeprefix(_PREFIX): _decoded(value) for key, value in values.items() if key.startswith(_PREFIX)}
+    return parse(mapping, f"Pulumi.{pulumi.get_stack()}.yaml")
+
+
+def _decoded(value: Any) -> Any:
+    """Return an object or a list as itself; Pulumi hands over both as JSON, and scalars as text."""
+    return json.loads(value) if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") else value
