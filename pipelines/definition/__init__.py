@@ -1,0 +1,1 @@
+"""The training pipeline in terms of the SageMaker SDK; run by `pipelines.rendering` in a process of its own."""

@@ -1,0 +1,43 @@
+"""A pipeline definition as text: the same code and the same environment always give the same bytes."""
+
+import json
+from typing import Any
+
+from sagemaker.core.workflow.parameters import ParameterString
+from sagemaker.mlops.workflow.pipeline import Pipeline
+
+from pipelines.definition.jobs import Jobs
+from pipelines.definition.offline import offline_session
+from pipelines.definition.steps import training_run
+from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN
+from stacks.outputs import PlatformOutputs, ServiceOutputs
+
+_REQUIRED = (RUN, ORDERS_URI, CHAMPION_URI, IMAGE_URI)
+
+
+def render(platform: PlatformOutputs, service: ServiceOutputs) -> str:
+    """Return the training pipeline of a service in an environment, as canonical JSON. Sends nothing to AWS."""
+    parameters = _parameters()
+    session = offline_session(region=platform.region, bucket=platform.buckets.artifacts)
+    jobs = Jobs(session=session, platform=platform, service=service, image=parameters[IMAGE_URI])
+    definition = Pipeline(
+        name=service.pipeline_name,
+        parameters=list(parameters.values()),
+        steps=training_run(jobs, parameters),
+        sagemaker_session=session,
+    ).definition()
+    return json.dumps(_without_nulls(json.loads(definition)), sort_keys=True, separators=(",", ":"))
+
+
+def _parameters() -> dict[str, ParameterString]:
+    required = [ParameterString(name=name) for name in _REQUIRED]
+    optional = [ParameterString(name=CODE_COMMIT, default_value="unknown")]
+    dials = [ParameterString(name=dial.parameter, default_value=dial.default) for dial in DIALS]
+    return {parameter.name: parameter for parameter in (*required, *optional, *dials)}
+
+
+def _without_nulls(value: Any) -> Any:
+    """Drop members without a value: the definition's schema has no null."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

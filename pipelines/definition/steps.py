@@ -1,0 +1,143 @@
+"""The story of a training run, step by step."""
+
+# The SDK's annotations leave out what its own steps and variables are made for.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
+
+from collections.abc import Mapping
+from typing import Any
+
+from sagemaker.core.workflow.conditions import ConditionEquals
+from sagemaker.core.workflow.execution_variables import ExecutionVariables
+from sagemaker.core.workflow.functions import Join, JsonGet
+from sagemaker.core.workflow.parameters import ParameterString
+from sagemaker.mlops.workflow.condition_step import ConditionStep
+from sagemaker.mlops.workflow.fail_step import FailStep
+from sagemaker.mlops.workflow.steps import ProcessingStep, Step
+
+from pipelines.definition.jobs import Jobs
+from pipelines.definition.registration import register
+from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN
+from pipelines.training_metrics import TRAINING_METRICS
+
+_SERVICE = ("python", "-m", "recommender")
+
+
+def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]:
+    """Return the steps from the orders to a registered model or a rejection."""
+    artifacts, features_bucket = jobs.platform.buckets.artifacts, jobs.platform.buckets.features
+
+    def kept(bucket: str, *parts: str) -> Join:
+        return Join(on="/", values=[f"s3://{bucket}/{jobs.service.name}/runs", given[RUN], *parts])
+
+    ingest = jobs.processing(
+        "Ingest",
+        "Take a dated snapshot of the orders",
+        (*_SERVICE, "ingest"),
+        inputs={"orders": given[ORDERS_URI]},
+        output="snapshot",
+        target=kept(features_bucket, "snapshot"),
+        property_file="snapshot.json",
+    )
+    validate = jobs.processing(
+        "Validate",
+        "Stop on data that no model should learn from",
+        (*_SERVICE, "validate"),
+        inputs={"snapshot": _output(ingest, "snapshot")},
+        output="report",
+        target=kept(artifacts, "validation"),
+    )
+    features = jobs.processing(
+        "Features",
+        "Compute features as of each window's cutoff, and hold the last month out",
+        (*_SERVICE, "features"),
+        inputs={"snapshot": _output(ingest, "snapshot")},
+        output="features",
+        target=kept(features_bucket, "features"),
+        after=("Validate",),
+    )
+    train = jobs.training(
+        "Train",
+        "Train the challenger on windows before the holdout",
+        channels={"features": _output(features, "features")},
+        hyperparameters={dial.name: given[dial.parameter] for dial in DIALS},
+        metrics=TRAINING_METRICS,
+        target=kept(artifacts, "model"),
+    )
+    evaluate = jobs.processing(
+        "Evaluate",
+        "Score challenger, champion and baselines on the same holdout",
+        (*_SERVICE, "evaluate"),
+        inputs={
+            "challenger": train.properties.ModelArtifacts.S3ModelArtifacts,
+            "champion": given[CHAMPION_URI],
+            "features": _output(features, "features"),
+        },
+        output="evaluation",
+        target=kept(artifacts, "evaluation"),
+    )
+    gate = _gate(jobs, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
+    registered = register(
+        jobs,
+        train,
+        evaluation=kept(artifacts, "evaluation", "evaluation.json"),
+        metadata=_lineage(ingest, gate, given),
+    )
+    rejected = FailStep("Reject", error_message=_read(gate, "reason"), description="The gate's reason")
+    decide = ConditionStep(
+        "Decide",
+        conditions=[ConditionEquals(left=_read(gate, "passed"), right=True)],
+        if_steps=[registered],
+        else_steps=[rejected],
+        description="Register what the gate let pass",
+    )
+    return [ingest, validate, features, train, evaluate, gate, decide]
+
+
+def _gate(jobs: Jobs, evaluate: ProcessingStep, champion: ParameterString, target: Any) -> ProcessingStep:
+    asked = jobs.service.gate
+    return jobs.processing(
+        "Gate",
+        "Decide whether the challenger may take the champion's place",
+        ("python", "-m", "trainyard.gate"),
+        arguments=(
+            *("--minimum-ratio", str(asked.minimum_ratio)),
+            *("--confidence", str(asked.confidence)),
+            *("--minimum-slice-customers", str(asked.minimum_slice_customers)),
+        ),
+        inputs={
+            "evaluation": _output(evaluate, "evaluation"),
+            "champion": Join(on="/", values=[champion, "champion.json"]),
+        },
+        output="gate",
+        target=target,
+        property_file="gate.json",
+    )
+
+
+def _lineage(ingest: ProcessingStep, gate: ProcessingStep, given: Mapping[str, ParameterString]) -> dict[str, Any]:
+    return {
+        "run": given[RUN],
+        "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+        "orders_uri": given[ORDERS_URI],
+        "data_hash": _text(ingest, "data_hash"),
+        "code_commit": given[CODE_COMMIT],
+        "image": given[IMAGE_URI],
+        "map_at_10": _text(gate, "challenger_map_at_10"),
+        "gate_rule": _text(gate, "rule"),
+        "gate_reference": _text(gate, "reference"),
+        "gate_reference_map_at_10": _text(gate, "reference_map_at_10"),
+        "gate_confidence": _text(gate, "confidence"),
+    }
+
+
+def _output(step: ProcessingStep, name: str) -> Any:
+    return step.properties.ProcessingOutputConfig.Outputs[name].S3Output.S3Uri
+
+
+def _read(step: ProcessingStep, path: str) -> JsonGet:
+    return JsonGet(step_name=step.name, property_file=step.property_files[0], json_path=path)
+
+
+def _text(step: ProcessingStep, path: str) -> Join:
+    """Join one value, so that a number of a property file arrives as the string that metadata must be."""
+    return Join(on="", values=[_read(step, path)])

@@ -1,0 +1,101 @@
+"""A run started: its inputs checked and pinned first, so that a run that cannot work is refused before it costs."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipelines.champion import Champion, lay_out, live_champion
+from pipelines.deployment import current
+from pipelines.errors import RunRefused
+from pipelines.image import image_by_digest
+from pipelines.orders import check_orders, latest_orders
+from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN
+from pipelines.run_layout import RunLayout
+from stacks.outputs import PlatformOutputs, ServiceOutputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clients:
+    """The boto3 clients that starting a run takes."""
+
+    sagemaker: Any
+    s3: Any
+    ecr: Any
+    dynamodb: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """What the operator asked for."""
+
+    orders: str | None = None
+    """S3 address of the orders; None takes the latest that were imported."""
+    image: str | None = None
+    """Tag or reference of the service's image; None takes the one pushed last."""
+    dials: Mapping[str, str]
+    """Hyperparameters by name."""
+    commit: str = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartedRun:
+    """A run on its way, and what it was started with."""
+
+    run: str
+    execution_arn: str
+    orders: str
+    image: str
+    champion: Champion | None
+
+
+def start(
+    request: RunRequest, platform: PlatformOutputs, service: ServiceOutputs, *, clients: Clients, now: datetime
+) -> StartedRun:
+    """Check the request, lay out the champion and start the pipeline.
+
+    Raises:
+        RunRefused: the pipeline, the orders, the image or a dial does not exist; nothing was changed.
+    """
+    parameters = _dial_parameters(request.dials)
+    if current(service.pipeline_name, clients.sagemaker) is None:
+        raise RunRefused(
+            f"The pipeline {service.pipeline_name} has not been deployed",
+            where=f"SageMaker pipelines of {platform.account} in {platform.region}",
+            cure=f"Run `trainyard pipeline deploy {service.name} --stack {platform.environment}`",
+        )
+    orders = (
+        check_orders(request.orders, clients.s3)
+        if request.orders
+        else latest_orders(platform.buckets.raw, service.name, clients.s3)
+    )
+    image = image_by_digest(service.repository_url, service.name, request.image, clients.ecr)
+    champion = live_champion(
+        platform.deployments_table, service.name, dynamodb=clients.dynamodb, sagemaker=clients.sagemaker
+    )
+    run = f"{now:%Y%m%dt%H%M%S}-{secrets.token_hex(3)}"
+    layout = RunLayout(bucket=platform.buckets.artifacts, service=service.name, run=run)
+    parameters |= {
+        RUN: run,
+        ORDERS_URI: orders,
+        IMAGE_URI: image,
+        CODE_COMMIT: request.commit,
+        CHAMPION_URI: lay_out(champion, layout, platform, clients.s3),
+    }
+    started = clients.sagemaker.start_pipeline_execution(
+        PipelineName=service.pipeline_name,
+        PipelineExecutionDisplayName=run,
+        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
+    )
+    return StartedRun(
+        run=run, execution_arn=started["PipelineExecutionArn"], orders=orders, image=image, champion=champion
+    )
+
+
+def _dial_parameters(dials: Mapping[str, str]) -> dict[str, str]:
+    known = {dial.name: dial.parameter for dial in DIALS}
+    for name in dials:
+        if name not in known:
+            raise RunRefused(f"There is no dial {name!r} to set", where="--set", cure=f"Use one of: {', '.join(known)}")
+    return {known[name]: value for name, value in dials.items()}

@@ -1,0 +1,55 @@
+"""The snapshots of orders that a run can train on: what `trainyard data import` put into the raw bucket."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipelines.errors import RunRefused
+
+
+def orders_prefix(service: str) -> str:
+    """Return the key prefix of a service's orders; below it lie `<date of the last order>-<hash>/orders.parquet`."""
+    return f"{service}/orders/"
+
+
+def latest_orders(bucket: str, service: str, s3: Any) -> str:
+    """Return the address of the snapshot with the latest orders, of several the one imported last.
+
+    Raises:
+        RunRefused: none has been imported.
+    """
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=orders_prefix(service))
+    found = [item for page in pages for item in page.get("Contents", [])]
+    if not found:
+        raise RunRefused(
+            f"No orders of {service} have been imported",
+            where=f"s3://{bucket}/{orders_prefix(service)}",
+            cure=f"Run `trainyard data import {service} FILE`",
+        )
+    newest = max(found, key=lambda item: (_day(item["Key"], service), item["LastModified"], item["Key"]))
+    return f"s3://{bucket}/{newest['Key']}"
+
+
+def check_orders(uri: str, s3: Any) -> str:
+    """Return `uri` if there is an object at or below it.
+
+    Raises:
+        RunRefused: it is no S3 address, or there is nothing.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise RunRefused(
+            f"The orders must be named by an S3 address, not {uri!r}",
+            where="--orders",
+            cure="`trainyard data import SERVICE FILE` uploads a file and prints its address",
+        )
+    try:
+        found = s3.list_objects_v2(Bucket=parts.netloc, Prefix=parts.path.lstrip("/"), MaxKeys=1).get("KeyCount", 0)
+    except s3.exceptions.NoSuchBucket:
+        found = 0
+    if not found:
+        raise RunRefused(f"There are no orders at {uri}", where="--orders", cure="Use --latest, or import them first")
+    return uri
+
+
+def _day(key: str, service: str) -> str:
+    return key.removeprefix(orders_prefix(service))[:10]

@@ -1,0 +1,48 @@
+"""How a run ended: the model it registered, the gate's decision, or the step that failed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from pipelines.execution import Progress, StepProgress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The end of a run; exactly one of `model_package_arn`, `rejected` and `failed` says how."""
+
+    progress: Progress
+    model_package_arn: str = ""
+    rejected: bool = False
+    failed: StepProgress | None = None
+    gate: dict[str, Any] | None = None
+    """The content of gate.json, where the run got that far."""
+
+
+def outcome(progress: Progress, *, sagemaker: Any, s3: Any) -> Outcome:
+    """Return how an ended execution ended."""
+    registered, rejected = progress.step("Register"), progress.step("Reject")
+    gate = _gate(progress, sagemaker, s3)
+    if progress.status == "Succeeded" and registered is not None:
+        return Outcome(progress=progress, model_package_arn=registered.resource_arn, gate=gate)
+    if rejected is not None:
+        return Outcome(progress=progress, rejected=True, gate=gate)
+    failed = next((step for step in progress.steps if step.status == "Failed"), None)
+    return Outcome(progress=progress, failed=failed, gate=gate)
+
+
+def _gate(progress: Progress, sagemaker: Any, s3: Any) -> dict[str, Any] | None:
+    """Read gate.json from where the gate's own job put it, whoever started the run."""
+    step = progress.step("Gate")
+    if step is None or step.status != "Succeeded":
+        return None
+    job = sagemaker.describe_processing_job(ProcessingJobName=step.resource_arn.rpartition("/")[2])
+    place = urlsplit(job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"])
+    try:
+        found = s3.get_object(Bucket=place.netloc, Key=f"{place.path.strip('/')}/gate.json")
+    except ClientError:
+        return None
+    return json.loads(found["Body"].read())

@@ -1,0 +1,157 @@
+import json
+import re
+from typing import Any
+
+import pytest
+
+from pipelines.errors import RenderingFailed
+from pipelines.rendering import RenderedPipeline, render_pipeline
+from tests.pipelines import contract
+
+JOBS = ("Ingest", "Validate", "Features", "Train", "Evaluate", "Gate")
+PROCESSING = tuple(name for name in JOBS if name != "Train")
+
+
+def test_the_steps_tell_the_story_in_order(definition: dict[str, Any]) -> None:
+    assert [(step["Name"], step["Type"]) for step in definition["Steps"]] == [
+        ("Ingest", "Processing"),
+        ("Validate", "Processing"),
+        ("Features", "Processing"),
+        ("Train", "Training"),
+        ("Evaluate", "Processing"),
+        ("Gate", "Processing"),
+        ("Decide", "Condition"),
+    ]
+
+
+def test_only_what_the_gate_let_pass_is_registered(steps: dict[str, Any]) -> None:
+    decide = steps["Decide"]["Arguments"]
+    passed = {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.Gate.PropertyFiles.gate"}, "Path": "passed"}}
+    assert decide["Conditions"] == [{"Type": "Equals", "LeftValue": passed, "RightValue": True}]
+    assert [(step["Name"], step["Type"]) for step in decide["IfSteps"]] == [("Register", "RegisterModel")]
+    assert [(step["Name"], step["Type"]) for step in decide["ElseSteps"]] == [("Reject", "Fail")]
+    assert decide["ElseSteps"][0]["Arguments"]["ErrorMessage"]["Std:JsonGet"]["Path"] == "reason"
+
+
+def test_a_second_rendering_gives_the_same_bytes(rendered: RenderedPipeline) -> None:
+    assert render_pipeline(contract.platform(), contract.service()).text == rendered.text
+
+
+def test_no_time_and_no_folder_of_this_machine_gets_into_the_definition(rendered: RenderedPipeline) -> None:
+    assert not re.search(r"20\d\d-\d\d-\d\d-\d\d-\d\d", rendered.text)
+    assert "sourcedir" not in rendered.text
+    assert "sagemaker-eu-west-1-" not in rendered.text
+    assert ":null" not in rendered.text
+
+
+def test_what_a_run_depends_on_has_no_default(definition: dict[str, Any]) -> None:
+    without = {one["Name"] for one in definition["Parameters"] if "DefaultValue" not in one}
+    assert without == {"Run", "OrdersUri", "ChampionUri", "ImageUri"}
+    assert {one["Type"] for one in definition["Parameters"]} == {"String"}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_every_job_runs_in_the_private_network_with_the_platforms_role_and_key(
+    steps: dict[str, Any], name: str
+) -> None:
+    job, platform = steps[name]["Arguments"], contract.platform()
+    network = job["VpcConfig"] if name == "Train" else job["NetworkConfig"]["VpcConfig"]
+    assert network == {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
+    assert job["RoleArn"] == platform.roles.training
+    cluster = job["ResourceConfig"] if name == "Train" else job["ProcessingResources"]["ClusterConfig"]
+    output = job["OutputDataConfig"] if name == "Train" else job["ProcessingOutputConfig"]
+    assert (cluster["VolumeKmsKeyId"], output["KmsKeyId"]) == (platform.kms_key_arn, platform.kms_key_arn)
+    assert {tag["Key"]: tag["Value"] for tag in job["Tags"]} == {
+        "managed-by": "trainyard-pipeline",
+        "trainyard-environment": "dev",
+        "trainyard-service": "recommender",
+    }
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_every_job_is_retried_after_aws_own_faults_only(steps: dict[str, Any], name: str) -> None:
+    retried = {kind for policy in steps[name]["RetryPolicies"] for kind in policy["ExceptionType"]}
+    assert retried == {
+        "Step.SERVICE_FAULT",
+        "Step.THROTTLING",
+        "SageMaker.RESOURCE_LIMIT",
+        "SageMaker.JOB_INTERNAL_ERROR",
+        "SageMaker.CAPACITY_ERROR",
+    }
+
+
+@pytest.mark.parametrize("name", PROCESSING)
+def test_processing_runs_the_code_in_the_image(steps: dict[str, Any], name: str) -> None:
+    job = steps[name]["Arguments"]
+    application = job["AppSpecification"]
+    expected = ["trainyard.gate"] if name == "Gate" else ["recommender", name.lower()]
+    assert application["ContainerEntrypoint"] == ["python", "-m", *expected]
+    assert application["ImageUri"] == {"Get": "Parameters.ImageUri"}
+    assert job["ProcessingResources"]["ClusterConfig"]["InstanceType"] == "ml.m6i.large"
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "output"),
+    [
+        ("Ingest", ["orders"], "snapshot"),
+        ("Validate", ["snapshot"], "report"),
+        ("Features", ["snapshot"], "features"),
+        ("Evaluate", ["challenger", "champion", "features"], "evaluation"),
+        ("Gate", ["evaluation", "champion"], "gate"),
+    ],
+)
+def test_processing_folders_are_those_of_the_containers_contract(
+    steps: dict[str, Any], name: str, inputs: list[str], output: str
+) -> None:
+    job = steps[name]["Arguments"]
+    folders = [one["S3Input"]["LocalPath"] for one in job["ProcessingInputs"]]
+    assert folders == [f"/opt/ml/processing/input/{folder}" for folder in inputs]
+    (only,) = job["ProcessingOutputConfig"]["Outputs"]
+    assert (only["OutputName"], only["S3Output"]["LocalPath"]) == (output, f"/opt/ml/processing/output/{output}")
+    assert {"Get": "Parameters.Run"} in only["S3Output"]["S3Uri"]["Std:Join"]["Values"]
+
+
+def test_training_has_the_features_the_dials_and_the_spot_setting(steps: dict[str, Any]) -> None:
+    job = steps["Train"]["Arguments"]
+    (channel,) = job["InputDataConfig"]
+    assert channel["ChannelName"] == "features"
+    source = channel["DataSource"]["S3DataSource"]["S3Uri"]
+    assert source == {"Get": "Steps.Features.ProcessingOutputConfig.Outputs['features'].S3Output.S3Uri"}
+    assert job["HyperParameters"]["seed"] == {"Get": "Parameters.Seed"}
+    assert job["ResourceConfig"]["InstanceType"] == "ml.m6i.xlarge"
+    assert job["EnableManagedSpotTraining"] is True
+    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 3600}
+
+
+def test_the_features_wait_for_a_valid_snapshot(steps: dict[str, Any]) -> None:
+    assert steps["Features"]["DependsOn"] == ["Validate"]
+
+
+def test_the_gate_is_given_the_environments_policy_and_the_champion_that_was_sent_in(steps: dict[str, Any]) -> None:
+    gate = steps["Gate"]["Arguments"]
+    assert gate["AppSpecification"]["ContainerArguments"] == [
+        *("--minimum-ratio", "1.01"),
+        *("--confidence", "0.9"),
+        *("--minimum-slice-customers", "50"),
+    ]
+    champion = gate["ProcessingInputs"][1]["S3Input"]["S3Uri"]["Std:Join"]
+    assert champion == {"On": "/", "Values": [{"Get": "Parameters.ChampionUri"}, "champion.json"]}
+
+
+def test_a_model_is_registered_pending_with_its_lineage_and_nothing_version_specific(steps: dict[str, Any]) -> None:
+    package = steps["Register"]["Arguments"]
+    assert package["ModelApprovalStatus"] == "PendingManualApproval"
+    assert package["ModelPackageGroupName"] == "recommender-dev"
+    (container,) = package["InferenceSpecification"]["Containers"]
+    assert container["Environment"] == {}
+    assert container["ModelDataUrl"] == {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}
+    metadata = package["CustomerMetadataProperties"]
+    assert {"run", "data_hash", "code_commit", "image", "map_at_10", "gate_rule"} <= set(metadata)
+    assert metadata["code_commit"] == {"Get": "Parameters.CodeCommit"}
+    assert "Steps.Gate.PropertyFiles.gate" in json.dumps(metadata["map_at_10"])
+
+
+def test_a_setting_the_sdk_refuses_is_named() -> None:
+    refused = contract.service().model_copy(update={"pipeline_name": "x", "training": None})
+    with pytest.raises(RenderingFailed, match="The SageMaker SDK could not render the pipeline: "):
+        render_pipeline(contract.platform(), refused)
