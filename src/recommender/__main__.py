@@ -1,0 +1,77 @@
+"""`python -m recommender STEP`: one container image, one step a process.
+
+Each step imports only what it needs: a processing job pays for its imports every time.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from recommender.container import Container
+from recommender.errors import RecommenderError
+
+STEPS = ("ingest", "validate", "features", "train", "evaluate", "serve", "simulate")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a step; return its exit code. A failure's reason is left where SageMaker looks for it."""
+    parser = argparse.ArgumentParser(prog="recommender", description="Steps of the recommender's pipeline, and its server.")
+    parser.add_argument("--opt-ml", type=Path, default=Path("/opt/ml"), help="root of the container contract")
+    parser.add_argument("step", choices=STEPS)
+    options, rest = parser.parse_known_args(arguments)
+    container = Container(root=options.opt_ml)
+    start = time.perf_counter()
+    try:
+        run_step(options.step, container, rest)
+    except RecommenderError as error:
+        if options.step not in ("serve", "simulate"):
+            container.explain_failure(str(error))
+        print(f"{options.step} failed: {error}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        container.explain_failure(f"{options.step} failed unexpectedly: {type(error).__name__}: {error}")
+        raise
+    print(f"{options.step}_seconds={time.perf_counter() - start:.2f};", flush=True)
+    return 0
+
+
+def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
+    """Import a step and run it."""
+    # One BLAS thread and two for XGBoost (its own parameter): more only fight each other on small machines.
+    os.environ.setdefault("OMP_NUM_THREADS", "1" if step == "serve" else "2")
+    match step:
+        case "ingest":
+            from recommender.ingest import ingest
+
+            ingest(container)
+        case "validate":
+            from recommender.validation.step import validate
+
+            validate(container)
+        case "features":
+            from recommender.features.step import compute_features
+
+            compute_features(container, arguments)
+        case "train":
+            from recommender.ranking.step import train
+
+            train(container)
+        case "evaluate":
+            from recommender.evaluation.step import evaluate
+
+            evaluate(container)
+        case "serve":
+            from recommender.serving.server import serve
+
+            serve(container)
+        case _:
+            from recommender.simulation.step import simulate
+
+            simulate(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

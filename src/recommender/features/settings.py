@@ -1,0 +1,61 @@
+"""The settings of retrieval and features; they travel in the model archive, so that a model is always fed what it learned from."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from recommender.errors import BadArchive
+
+SCHEMA = 1
+"""Version of the feature definition: a model of another version cannot be fed by this code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureSettings:
+    """How candidates are found and how fast the past fades."""
+
+    candidates: int = 120
+    """Products considered per customer."""
+
+    similar_half_life_days: float = 90
+    """Fading of purchases when products are compared: what is bought together changes with the season."""
+
+    profile_half_life_days: float = 240
+    """Fading of a customer's own purchases: habits last longer than seasons."""
+
+    neighbours: int = 50
+    """Similar products kept per product."""
+
+    shrink: float = 10
+    """Pull of rarely bought products' similarities towards zero, in median self-similarities."""
+
+    asymmetry: float = 0.3
+    """Share of the normalisation that falls on the recommended product; 0.5 is the cosine."""
+
+    customer_norm: float = 0.5
+    """How much less a customer with a wide range says about two products' similarity."""
+
+    own_weight: float = 2
+    """Weight of a customer's own past purchases among the candidates."""
+
+    popular: int = 30
+    """Popular products that fill short candidate lists, and answer unknown customers (at least 50 are kept)."""
+
+    def document(self) -> dict[str, Any]:
+        """Return the settings as JSON types."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+    @classmethod
+    def parse(cls, document: dict[str, Any]) -> "FeatureSettings":
+        """Read settings from a features step or a model archive.
+
+        Raises:
+            BadArchive: they were written by another version of the feature definition.
+        """
+        values = dict(document)
+        schema = values.pop("schema", None)
+        if schema != SCHEMA:
+            raise BadArchive(f"the features are of schema {schema}, this image computes schema {SCHEMA}")
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise BadArchive(f"the feature settings cannot be read: {error}") from error

@@ -1,0 +1,66 @@
+"""Orders: the columns every step counts on, and how a file of them is read.
+
+The columns are those of the Online Retail set in snake_case; a file may hold more, which are left out.
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as csv
+import pyarrow.parquet as parquet
+
+from recommender.errors import BadOrders
+
+SCHEMA = pa.schema(
+    {
+        "invoice_no": pa.string(),
+        "stock_code": pa.string(),
+        "description": pa.string(),
+        "quantity": pa.int64(),
+        "invoice_date": pa.timestamp("us"),
+        "unit_price": pa.float64(),
+        "customer_id": pa.int64(),
+        "country": pa.string(),
+    }
+)
+
+
+def order_files(folder: Path) -> list[Path]:
+    """Return the order files of a folder, by name.
+
+    Raises:
+        BadOrders: there are none.
+    """
+    found = sorted(path for path in folder.rglob("*") if path.suffix in {".parquet", ".csv"} and path.is_file())
+    if not found:
+        raise BadOrders(f"no orders: {folder} holds no .parquet or .csv file")
+    return found
+
+
+def read_orders(path: Path) -> pa.Table:
+    """Read one file of orders into the schema.
+
+    Raises:
+        BadOrders: it cannot be read, lacks a column, or a column holds something else than it should.
+    """
+    try:
+        table = parquet.ParquetFile(path).read() if path.suffix == ".parquet" else _read_csv(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BadOrders(f"{path.name} cannot be read as {path.suffix[1:]}: {error}") from error
+    missing = [name for name in SCHEMA.names if name not in table.column_names]
+    if missing:
+        raise BadOrders(f"{path.name} lacks the column{'s'[: len(missing) > 1]} {', '.join(missing)}")
+    return pa.table([_cast(table[field.name], field, path) for field in SCHEMA], schema=SCHEMA)
+
+
+def _read_csv(path: Path) -> pa.Table:
+    text = {name: pa.string() for name in ("invoice_no", "stock_code", "description", "country")}
+    options = csv.ConvertOptions(column_types=text, strings_can_be_null=True, quoted_strings_can_be_null=True)
+    return csv.read_csv(path, convert_options=options)
+
+
+def _cast(column: pa.ChunkedArray, field: pa.Field, path: Path) -> pa.ChunkedArray:
+    try:
+        return column.cast(field.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise BadOrders(f"{path.name}: column {field.name} is not {field.type}: {error}") from error

@@ -1,0 +1,1 @@
+"""Ranking: an XGBoost model scores each customer's candidates."""

@@ -1,0 +1,82 @@
+"""Learn a ranker from labelled candidates. Fixed seed, fixed threads: the same rows give the same trees."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.ranking.hyperparameters import Hyperparameters
+from recommender.ranking.xgboost_library import xgboost
+
+THREADS = 2
+"""Fixed, not the machine's: sums over rows depend on how they are shared out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Candidates of one or several windows; rows of a customer in a window stand together."""
+
+    matrix: npt.NDArray[np.float32]
+    label: npt.NDArray[np.int8]
+    group: npt.NDArray[np.int64]
+    """Ascending numbers, one a customer and window."""
+
+
+def learn(rows: Rows, judge: Rows | None, hyperparameters: Hyperparameters) -> tuple[Any, dict[str, float]]:
+    """Train a booster.
+
+    Args:
+        rows: to learn from.
+        judge: a later window for early stopping; None learns all trees.
+        hyperparameters: the dials.
+
+    Returns:
+        The booster and its last losses by name.
+    """
+    losses: dict[str, dict[str, list[float]]] = {}
+    watched = [(_matrix(rows, hyperparameters), "train")]
+    if judge is not None:
+        watched.append((_matrix(judge, hyperparameters), "validation"))
+    booster = xgboost.train(
+        _parameters(hyperparameters),
+        watched[0][0],
+        num_boost_round=hyperparameters.n_estimators,
+        evals=watched if judge is not None else (),
+        early_stopping_rounds=hyperparameters.early_stopping if judge is not None else None,
+        evals_result=losses,
+        verbose_eval=False,
+    )
+    if judge is not None:
+        booster = booster[: booster.best_iteration + 1]
+    last = {f"{name}_{metric}": values[-1] for name, found in losses.items() for metric, values in found.items()}
+    return booster, last
+
+
+def _parameters(hyperparameters: Hyperparameters) -> dict[str, Any]:
+    return {
+        "objective": hyperparameters.objective,
+        "max_depth": hyperparameters.max_depth,
+        "learning_rate": hyperparameters.learning_rate,
+        "min_child_weight": hyperparameters.min_child_weight,
+        "subsample": hyperparameters.subsample,
+        "colsample_bytree": hyperparameters.colsample,
+        "seed": hyperparameters.seed,
+        "tree_method": "hist",
+        "max_bin": 128,
+        "nthread": THREADS,
+    }
+
+
+def _matrix(rows: Rows, hyperparameters: Hyperparameters) -> Any:
+    names = list(hyperparameters.columns)
+    if hyperparameters.objective.startswith("rank:"):
+        return xgboost.DMatrix(rows.matrix, label=rows.label, qid=rows.group, feature_names=names)
+    return xgboost.DMatrix(rows.matrix, label=rows.label, weight=customer_weights(rows), feature_names=names)
+
+
+def customer_weights(rows: Rows) -> npt.NDArray[np.float64]:
+    """Return a weight per row: the metric counts customers alike, so those who buy much must not drown the others."""
+    _, owner = np.unique(rows.group, return_inverse=True)
+    bought = np.bincount(owner, weights=rows.label)
+    return 1 / np.sqrt(np.maximum(bought, 1))[owner]
