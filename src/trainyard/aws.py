@@ -26,3 +26,9 @@ def client_as(role_arn: str, session_name: str, service: str, region: str) -> An
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
     )
+
+
+def runtime_without_retries(region: str, connections: int = 64) -> Any:
+    """Return a `sagemaker-runtime` client that never retries, so that a failed request is seen."""
+    config = Config(retries={"total_max_attempts": 1}, max_pool_connections=connections, connect_timeout=5)
+    return boto3.client("sagemaker-runtime", region_name=region, config=config)

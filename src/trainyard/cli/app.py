@@ -6,6 +6,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from trainyard.errors import TrainyardError
 
@@ -33,5 +34,5 @@ def main() -> None:
     except TrainyardError as error:
         if debug:
             raise
-        Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, markup=True)
+        Console(stderr=True).print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False)
         sys.exit(error.exit_code)
