@@ -1,0 +1,138 @@
+"""The evaluation step: the same customers, the same month, every model fed from the same purchases before it."""
+
+import json
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from recommender.container import Container, write_json
+from recommender.errors import BadArchive, BadOrders
+from recommender.evaluation.judge import K, Judgement, judge, median_latency_ms, rankings_of
+from recommender.evaluation.references import References
+from recommender.evaluation.slices import slice_members
+from recommender.features.build import build_state
+from recommender.features.labels import bought_in, relevant_in
+from recommender.features.settings import FeatureSettings
+from recommender.features.state import State
+from recommender.features.windows import Window
+from recommender.purchases import connect
+from recommender.ranking.archive import extract, read_model
+from recommender.recommend import Recommender
+
+
+class Holdout:
+    """The month that judges: its customers, what they bought, and the states models are fed from."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, window: Window) -> None:
+        self.window = window
+        self._database = database
+        self._bought = bought_in(database, window)
+        self._states: dict[FeatureSettings, State] = {}
+        state = self.state(FeatureSettings())
+        if not len(state.customers):
+            raise BadOrders(f"nobody known before {window.cutoff:%Y-%m-%d} bought anything until {window.end:%Y-%m-%d}")
+        self.customers: npt.NDArray[np.int64] = state.customers
+        self.products: npt.NDArray[np.str_] = state.products
+        self.relevant = relevant_in(state, self._bought)
+
+    def state(self, settings: FeatureSettings) -> State:
+        """Return the state at the cutoff under a model's settings; models with the same settings share it."""
+        if settings not in self._states:
+            buyers = self._bought.buyers()
+            self._states[settings] = build_state(self._database, self.window.cutoff, settings, buyers)
+        return self._states[settings]
+
+
+def evaluate(container: Container) -> None:
+    """Judge challenger, champion (where there is one) and the references; write evaluation.json and per_customer.parquet."""
+    features = container.processing_input("features")
+    described = json.loads((features / "features.json").read_text())
+    window = Window(
+        cutoff=datetime.fromisoformat(described["cutoff"]), end=datetime.fromisoformat(described["window_end"])
+    )
+    champion = read_champion(container.processing_input("champion"))
+    with connect() as database:
+        database.read_parquet(str(features / "purchases.parquet")).create_view("purchases")
+        holdout = Holdout(database, window)
+        references = References(database, window.cutoff, holdout.customers, holdout.products)
+        judged = {
+            "personal_frequency": judge(references.personal_frequency(K), holdout.relevant),
+            "popularity": judge(references.popularity(K), holdout.relevant),
+        }
+        models: dict[str, dict[str, Any] | None] = {name: found.document() for name, found in judged.items()}
+        archives = {"challenger": container.processing_input("challenger") / "model.tar.gz", "champion": champion[1]}
+        for name, archive in archives.items():
+            models[name] = None
+            if archive is not None:
+                judged[name], latency_ms = judge_archive(archive, holdout)
+                models[name] = judged[name].document() | {"latency_ms_p50": latency_ms}
+        if models["champion"] is not None:
+            models["champion"]["version"] = champion[0]
+        members = slice_members(database, window.cutoff, holdout.customers)
+    document = {
+        "schema_version": 1,
+        "k": K,
+        "cutoff": described["cutoff"],
+        "window_end": described["window_end"],
+        "customers": len(holdout.customers),
+        "data_hash": described["data_hash"],
+        "models": models,
+        "slices": [describe_slice(key, who, judged) for key, who in members.items()],
+    }
+    output = container.processing_output("evaluation")
+    write_json(output / "evaluation.json", document)
+    parquet.write_table(per_customer(holdout.customers, judged), output / "per_customer.parquet")
+    for name, found in judged.items():
+        print(f"{name}_map_at_10={found.map_at_10:.6f};")
+
+
+def read_champion(folder: Path) -> tuple[str | None, Path | None]:
+    """Return the champion's version and archive, or nothing where none was approved yet.
+
+    Raises:
+        BadArchive: it is not said whether there is a champion: without that no comparison is fair.
+    """
+    try:
+        version = json.loads((folder / "champion.json").read_text())["version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadArchive(f"{folder / 'champion.json'} does not say which version is the champion: {error}") from error
+    return (None, None) if version is None else (str(version), folder / "model.tar.gz")
+
+
+def judge_archive(archive: Path, holdout: Holdout) -> tuple[Judgement, float]:
+    """Judge a model archive on the holdout; also return its median latency in milliseconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = read_model(extract(archive, Path(folder)))
+        recommender = Recommender(state=holdout.state(model.settings), ranker=model.ranker)
+        customers = holdout.customers.tolist()
+        found = judge(rankings_of(recommender, customers), holdout.relevant)
+        return found, median_latency_ms(recommender, customers)
+
+
+def describe_slice(key: tuple[str, str], who: npt.NDArray[np.bool_], judged: dict[str, Judgement]) -> dict[str, Any]:
+    """Return a slice's line of evaluation.json."""
+    means = {name: float(found.per_customer[who].mean()) for name, found in judged.items()}
+    return {
+        "slice": key[0],
+        "value": key[1],
+        "customers": int(who.sum()),
+        "challenger": means["challenger"],
+        "champion": means.get("champion"),
+    }
+
+
+def per_customer(customers: npt.NDArray[np.int64], judged: dict[str, Judgement]) -> pa.Table:
+    """Return AP@10 per customer and model; the champion's column is null where there is none."""
+    names = ("challenger", "champion", "personal_frequency", "popularity")
+    columns = {
+        name: pa.array(judged[name].per_customer) if name in judged else pa.nulls(len(customers), pa.float64())
+        for name in names
+    }
+    return pa.table({"customer": pa.array(customers, pa.int64()), **columns})

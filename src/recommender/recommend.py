@@ -1,0 +1,65 @@
+"""Recommend: rank a customer's candidates, or fall back to what is popular. The same code serves and is judged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.features.state import State
+from recommender.ranking.archive import Ranker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranking:
+    """The best products for one customer, best first."""
+
+    customer: int
+    source: str
+    """`personal`, or `popular` where nothing is known of the customer."""
+
+    products: npt.NDArray[np.int64]
+    """Positions in the state's products."""
+
+    scores: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommender:
+    """A ranker over a state."""
+
+    state: State
+    ranker: Ranker
+
+    def recommend(self, customers: Sequence[int], k: int) -> list[Ranking]:
+        """Return the best k products of each customer; one call of the ranker for all of them."""
+        rows = [self.state.row(customer) for customer in customers]
+        matrices = [self.state.matrix_of(row) for row in rows if row is not None]
+        scores = iter(self._scores(matrices))
+        return [
+            self._popular(customer, k) if row is None else self._personal(customer, row, next(scores), k)
+            for customer, row in zip(customers, rows, strict=True)
+        ]
+
+    def _scores(self, matrices: list[npt.NDArray[np.float32]]) -> list[npt.NDArray[np.float32]]:
+        if not matrices:
+            return []
+        ends = np.cumsum([len(matrix) for matrix in matrices])[:-1]
+        together = matrices[0] if len(matrices) == 1 else np.concatenate(matrices)
+        return np.split(self.ranker.score(together), ends)
+
+    def _personal(self, customer: int, row: int, scores: npt.NDArray[np.float32], k: int) -> Ranking:
+        best = np.argsort(-scores, kind="stable")[:k]
+        products = self.state.candidates_of(row)[best].astype(np.int64)
+        values = scores[best].astype(np.float64)
+        if len(products) < k:  # a small shop: the popular ones that are missing follow, and score less than the rest
+            rest = self.state.popular[~np.isin(self.state.popular, products)][: k - len(products)]
+            lowest = float(values[-1]) if len(values) else 0.0
+            products = np.concatenate([products, rest])
+            values = np.concatenate([values, np.full(len(rest), lowest)])
+        return Ranking(customer=customer, source="personal", products=products, scores=values)
+
+    def _popular(self, customer: int, k: int) -> Ranking:
+        products = self.state.popular[:k].astype(np.int64)
+        scores = self.state.popular_scores[:k].astype(np.float64)
+        return Ranking(customer=customer, source="popular", products=products, scores=scores)
