@@ -1,0 +1,76 @@
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from localcloud.cloud import Image
+from localcloud.errors import ValidationError
+from localcloud.scope import Scope
+from localcloud.testing import CloudUnderTest, running_cloud
+
+IMAGE = "000000000001.dkr.ecr.eu-west-1.amazonaws.com/trainyard/test:v1"
+ROLE = "arn:aws:iam::000000000001:role/job"
+BUCKET = "data"
+
+
+@dataclass(frozen=True)
+class FolderImage:
+    """An image registry with one image, whose entrypoint is `python -m job` in a folder."""
+
+    root: Path
+
+    def resolve(self, scope: Scope, uri: str) -> Image:
+        if uri != IMAGE:
+            raise ValidationError(f"there is no image {uri}")
+        return Image(uri, "sha256:0", self.root, (sys.executable, "-m", "job"), {})
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """A cloud that runs jobs of one image, whose program each test writes."""
+
+    aws: CloudUnderTest
+    code: Path
+
+    def program(self, text: str) -> None:
+        (self.code / "job.py").write_text(text)
+
+    @property
+    def sagemaker(self) -> Any:
+        return self.aws.client("sagemaker")
+
+    @property
+    def s3(self) -> Any:
+        return self.aws.client("s3")
+
+    def read(self, key: str) -> bytes:
+        return self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+    def put(self, key: str, body: bytes = b"") -> None:
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+
+    def keys(self, prefix: str = "") -> list[str]:
+        return [item["Key"] for item in self.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])]
+
+    def wait(
+        self, describe: Callable[[], dict[str, Any]], key: str, *awaited: str, seconds: float = 30
+    ) -> dict[str, Any]:
+        """Ask until `key` is one of `awaited`; the state is another process's, so there is no event to wait for."""
+        deadline = time.monotonic() + seconds
+        while (answer := describe())[key] not in awaited:
+            assert time.monotonic() < deadline, answer
+            time.sleep(0.02)
+        return answer
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[Jobs]:
+    code = tmp_path / "image"
+    code.mkdir()
+    with running_cloud(tmp_path / "home", speed=100) as aws:
+        aws.cloud.images = FolderImage(code)
+        aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": aws.region})
+        yield Jobs(aws, code)
