@@ -1,0 +1,29 @@
+"""The executable `pulumi-resource-aws`: serves the plugin protocol on a free port and prints it for the engine."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from localcloud.provider.servicer import Servicer
+
+_LARGEST_MESSAGE = 400 * 1024 * 1024
+"""What the engine itself allows; states with large documents pass the default of 4 MiB."""
+_THREADS = 64
+"""The engine runs as many operations at once as it likes; each holds a thread while its call to the cloud runs."""
+
+
+def main() -> None:
+    """Serve until the engine, our parent, ends."""
+    options = [("grpc.max_receive_message_length", _LARGEST_MESSAGE), ("grpc.max_send_message_length", -1)]
+    server = grpc.server(ThreadPoolExecutor(_THREADS), options=options)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    try:
+        server.wait_for_termination()
+    except KeyboardInterrupt:
+        server.stop(grace=None)
