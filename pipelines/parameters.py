@@ -23,13 +23,17 @@ class Dial:
 
     @property
     def parameter(self) -> str:
-        """Name of the pipeline parameter; AWS allows letters and digits and no underscores are used elsewhere."""
+        """Name of the pipeline parameter that carries it."""
         return "".join(part.capitalize() for part in self.name.split("_"))
 
 
 DIALS = (
-    Dial(name="rounds", default="200", meaning="boosting rounds of the ranker"),
-    Dial(name="max_depth", default="6", meaning="depth of the ranker's trees"),
-    Dial(name="learning_rate", default="0.1", meaning="shrinkage of each boosting round"),
+    Dial(name="n_estimators", default="200", meaning="trees of the ranker"),
+    Dial(name="max_depth", default="5", meaning="depth of each tree"),
+    Dial(name="learning_rate", default="0.05", meaning="what each tree adds"),
+    Dial(name="candidates", default="120", meaning="products considered per customer"),
+    Dial(name="windows", default="6", meaning="how many of the newest months to learn from"),
+    Dial(name="features", default="full", meaning="core (a handful of counts) or full"),
     Dial(name="seed", default="0", meaning="of everything random in training"),
 )
+"""The defaults are the training container's own."""
