@@ -1,0 +1,59 @@
+"""One version of a model, as the registry describes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVersion:
+    """A model package of a service's group."""
+
+    version: int
+    arn: str
+    created: datetime
+    approval: str
+    """PendingManualApproval, Approved or Rejected."""
+    approval_description: str
+    image: str
+    model_data_url: str
+    metadata: Mapping[str, str]
+    """Lineage and metrics that the pipeline registered with it."""
+
+    @classmethod
+    def parse(cls, package: Mapping[str, Any]) -> "ModelVersion":
+        """Read what DescribeModelPackage answers."""
+        containers = package.get("InferenceSpecification", {}).get("Containers") or [{}]
+        return cls(
+            version=int(package["ModelPackageVersion"]),
+            arn=package["ModelPackageArn"],
+            created=package["CreationTime"],
+            approval=package.get("ModelApprovalStatus", ""),
+            approval_description=package.get("ApprovalDescription", ""),
+            image=containers[0].get("Image", ""),
+            model_data_url=containers[0].get("ModelDataUrl", ""),
+            metadata=dict(package.get("CustomerMetadataProperties", {})),
+        )
+
+    @property
+    def map_at_10(self) -> float | None:
+        """The holdout's MAP@10, None for a package that the pipeline did not register."""
+        try:
+            return float(self.metadata["map_at_10"])
+        except (KeyError, ValueError):
+            return None
+
+    def document(self) -> dict[str, Any]:
+        """Return the version as JSON types."""
+        return {
+            "version": self.version,
+            "arn": self.arn,
+            "created": self.created.isoformat(),
+            "approval": self.approval,
+            "approval_description": self.approval_description,
+            "image": self.image,
+            "model_data_url": self.model_data_url,
+            "map_at_10": self.map_at_10,
+            "metadata": dict(self.metadata),
+        }
