@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.outputs import ServiceOutputs
-from stacks.settings import Settings, SettingsError, load
+from stacks.settings import Settings, SettingsError, parse
 from trainyard import aws, sweep
 from trainyard.engine import Engine
 from trainyard.environment import Environment
@@ -18,6 +19,8 @@ from trainyard.local.project import stack_file
 from trainyard.local.workspace import Workspace
 
 Say = Callable[[str], None]
+
+PREFIX = "trainyard:"
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,12 @@ class Provision:
             workspace.refresh()
             file = workspace.stack_files / file.name
         try:
-            return load(file)
+            content = yaml.safe_load(file.read_text()) or {}
+        except yaml.YAMLError as error:
+            raise UsageError(f"The stack file is no YAML: {error}", where=str(file), cure="Correct it there") from error
+        dials = {key.removeprefix(PREFIX): value for key, value in content.get("config", {}).items() if key.startswith(PREFIX)}
+        try:
+            return parse(dials, file.name)
         except SettingsError as error:
             raise UsageError(str(error)) from error
 

@@ -1,5 +1,6 @@
 """`trainyard local`: the local cloud of this checkout, and a shell that speaks to it."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -39,9 +40,9 @@ def start(
 
 
 @app.command()
-def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Show whether it runs, where, and what it holds."""
-    raise typer.Exit(command.call(_workspace().cloud, ["status", *(["--json"] if json else [])]))
+    raise typer.Exit(command.call(_workspace().cloud, ["status", *(["--json"] if as_json else [])]))
 
 
 @app.command()
@@ -57,9 +58,13 @@ def stop() -> None:
 
 
 @app.command()
-def env(stack: Stack = "dev") -> None:
+def env(stack: Stack = "dev", as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Print shell lines that point AWS clients and Pulumi at the local cloud: eval "$(trainyard local env)"."""
-    for key, value in _target(stack).items():
+    target = _target(stack)
+    if as_json:
+        typer.echo(json.dumps(target))
+        return
+    for key, value in target.items():
         typer.echo(f"export {key}={shlex.quote(value)}")
 
 

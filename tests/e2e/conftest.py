@@ -1,0 +1,73 @@
+"""One checkout, one local cloud, one story: the end-to-end tests look at the same environment from all sides."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REAL_ORDERS = ROOT.parent / "shared" / "data" / "online_retail.parquet"
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class House:
+    """A checkout of this project in a folder of its own, with the story told in it."""
+
+    path: Path
+    facts: dict[str, Any]
+    story: str
+
+    def run(self, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the virtual environment in this checkout, on the local target."""
+        target = {**os.environ, **self.target(), **environ}
+        return subprocess.run(
+            [str(BIN / command[0]) if (BIN / command[0]).exists() else command[0], *command[1:]],
+            cwd=self.path, env=target, capture_output=True, text=True, check=False, timeout=600,
+        )
+
+    def target(self, stack: str = "dev") -> dict[str, str]:
+        """Return the variables of `trainyard local env`."""
+        answer = subprocess.run(
+            [BIN / "trainyard", "local", "env", "--stack", stack, "--json"],
+            cwd=self.path, capture_output=True, text=True, check=True,
+        )
+        return dict(json.loads(answer.stdout))
+
+
+def checkout(target: Path) -> Path:
+    """Copy what git knows of this project, uncommitted changes included, into a repository of its own."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+    for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-q", "-m", "as checked out"]):
+        subprocess.run(["git", *command], cwd=target, check=True)
+    return target
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    path = checkout(tmp_path_factory.mktemp("house") / "checkout")
+    command = [sys.executable, "-m", "trainyard.demo", "up"]
+    if REAL_ORDERS.exists():
+        command += ["--data", str(REAL_ORDERS)]
+    told = subprocess.run(command, cwd=path, capture_output=True, text=True, check=False, timeout=900)
+    try:
+        assert told.returncode == 0, f"{told.stdout[-4000:]}\n{told.stderr[-4000:]}"
+        summary = json.loads((path / "build" / "demo" / "summary.json").read_text())
+        yield House(path, {fact["name"]: fact for fact in summary["facts"]}, told.stdout)
+    finally:
+        subprocess.run([BIN / "trainyard", "local", "stop"], cwd=path, check=False)
