@@ -1,0 +1,95 @@
+"""All endpoints that one cloud runs, and the background work they share: metrics, captured data, logs."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from localcloud.cloud import Cloud
+from localcloud.sagemaker.endpoints.capture import Capture
+from localcloud.sagemaker.endpoints.host import EndpointHost
+from localcloud.sagemaker.endpoints.invocation_metrics import InvocationMetrics
+from localcloud.sagemaker.endpoints.log_shipping import LogShipping
+from localcloud.scope import Scope
+
+log = logging.getLogger(__name__)
+
+_SHORTEST_METRIC_SECONDS = 0.1
+_DELIVERY_SECONDS = 2.0
+
+_running: dict[int, "Hosting"] = {}
+_guard = threading.Lock()
+
+
+class Hosting:
+    """The endpoints of one cloud by scope and name."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.metrics = InvocationMetrics(cloud)
+        self.capture = Capture(cloud)
+        self.logs = LogShipping(cloud)
+        self._hosts: dict[tuple[Scope, str], EndpointHost] = {}
+        self._lock = threading.Lock()
+        # Metrics have a thread of their own: alarms must see them even while S3 or the logs are slow.
+        pace = max(cloud.clock.real(1.0), _SHORTEST_METRIC_SECONDS)
+        cloud.spawn(lambda: self._repeat(pace, self.metrics.flush), "endpoint-metrics")
+        cloud.spawn(lambda: self._repeat(_DELIVERY_SECONDS, self.deliver), "endpoint-delivery")
+
+    def find(self, scope: Scope, name: str) -> EndpointHost | None:
+        """Return the running endpoint of that name, or None."""
+        return self._hosts.get((scope, name))
+
+    def open(self, scope: Scope, name: str) -> EndpointHost:
+        """Return a new host with a running thread; the caller gives it its first task."""
+        host = EndpointHost(self.cloud, scope, name)
+        with self._lock:
+            self._hosts[scope, name] = host
+        self.cloud.spawn(host.run, f"endpoint-{name}")
+        return host
+
+    def forget(self, host: EndpointHost) -> None:
+        """Take a host that has nothing left to do out of service."""
+        with self._lock:
+            self._hosts.pop((host.record.scope, host.record.name), None)
+        host.end()
+
+    def deliver(self) -> None:
+        """Write captured data to S3 and new log lines to CloudWatch Logs."""
+        self.capture.flush()
+        for host in list(self._hosts.values()):
+            self.logs.ship(host.record.scope, host.record.name)
+
+    def close(self) -> None:
+        """Deliver what is left and end all instances; the cloud still answers."""
+        self.metrics.flush()
+        self.deliver()
+        for host in list(self._hosts.values()):
+            host.router.switch(())
+            for fleet in host.fleets.values():
+                fleet.stop()
+
+    def _repeat(self, seconds: float, action: Callable[[], None]) -> None:
+        while not self.cloud.stopping.wait(seconds):
+            try:
+                action()
+            except Exception:
+                if not self.cloud.stopping.is_set():
+                    log.exception("endpoints: background delivery failed; it is tried again")
+
+
+def hosting(cloud: Cloud) -> Hosting:
+    """Return the hosting of a cloud, which starts with the first call."""
+    with _guard:
+        found = _running.get(id(cloud))
+        # An address may be used again for another cloud, once the first is gone.
+        if found is None or found.cloud is not cloud:
+            found = _running[id(cloud)] = Hosting(cloud)
+        return found
+
+
+def close(cloud: Cloud) -> None:
+    """End the hosting of a cloud that is about to stop."""
+    with _guard:
+        found = _running.pop(id(cloud), None)
+    if found is not None:
+        found.close()

@@ -1,0 +1,116 @@
+"""Which instance takes the next request, and waiting until an instance has none left.
+
+A switch of traffic replaces the table of targets in one step; requests under way end where they are. An instance is
+counted as busy in the same step that chooses it, so that `drain` cannot miss a request.
+"""
+
+import threading
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from localcloud.errors import AwsError
+from localcloud.sagemaker.endpoints.fleet import Fleet
+from localcloud.sagemaker.endpoints.instance import Instance
+
+
+class NoInstanceError(AwsError):
+    """No instance behind the endpoint can take the request."""
+
+    code = "ServiceUnavailable"
+    status = 503
+
+
+@dataclass(eq=False)
+class Target:
+    """A share of an endpoint's traffic: the first `active` instances of a fleet."""
+
+    fleet: Fleet
+    weight: float
+    active: int
+    balance: float = field(default=0.0, init=False)
+
+    @property
+    def variant(self) -> str:
+        """The production variant's name."""
+        return self.fleet.spec.variant
+
+    def instances(self) -> list[Instance]:
+        """Return the instances that take this share now."""
+        return self.fleet.serving()[: self.active]
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """An instance chosen for one request."""
+
+    target: Target
+    instance: Instance
+
+
+class Router:
+    """Chooses instances by the targets' weights, then round-robin within a fleet."""
+
+    def __init__(self) -> None:
+        self._idle = threading.Condition()
+        self._targets: tuple[Target, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The table in force."""
+        return self._targets
+
+    def switch(self, targets: Sequence[Target]) -> None:
+        """Put a new table in force; the next request already follows it."""
+        with self._idle:
+            self._targets = tuple(targets)
+
+    @contextmanager
+    def borrow(self, variant: str | None = None, avoid: Instance | None = None) -> Generator[Borrowed]:
+        """Choose an instance (of `variant`, if given) for one request and keep it from being stopped meanwhile.
+
+        Raises:
+            NoInstanceError: none can take it.
+        """
+        with self._idle:
+            chosen = self._choose(variant, avoid)
+            chosen.instance.in_flight += 1
+        try:
+            yield chosen
+        finally:
+            with self._idle:
+                chosen.instance.in_flight -= 1
+                self._idle.notify_all()
+
+    def drain(self, instances: Sequence[Instance], timeout_seconds: float, stop: threading.Event) -> bool:
+        """Wait until the instances, which take no new requests, have none under way; return whether they have none."""
+        deadline = time.monotonic() + timeout_seconds
+        with self._idle:
+            while any(instance.in_flight for instance in instances):
+                left = deadline - time.monotonic()
+                if left <= 0 or stop.is_set():
+                    return False
+                self._idle.wait(min(left, 0.5))
+        return True
+
+    def _choose(self, variant: str | None, avoid: Instance | None) -> Borrowed:
+        able: list[tuple[Target, list[Instance]]] = []
+        for target in self._targets:
+            instances = [item for item in target.instances() if item is not avoid]
+            if instances and variant in (None, target.variant) and (target.weight > 0 or variant):
+                able.append((target, instances))
+        if not able:
+            raise NoInstanceError("No instance of the endpoint can serve the request now. Please try again.")
+        target, instances = _heaviest(able)
+        return Borrowed(target, instances[target.fleet.next_turn() % len(instances)])
+
+
+def _heaviest(able: list[tuple[Target, list[Instance]]]) -> tuple[Target, list[Instance]]:
+    """Choose by smooth weighted round-robin: shares are exact over any short run of requests, not only on average."""
+    total = sum(target.weight for target, _ in able)
+    for target, _ in able:
+        target.balance += target.weight
+    best = max(able, key=lambda pair: pair[0].balance)
+    best[0].balance -= total
+    return best

@@ -1,0 +1,124 @@
+"""Production variants as `DescribeEndpoint` tells them, and what a new fleet takes over from the old one."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from localcloud.errors import ValidationError
+from localcloud.store import Document
+
+_REFUSED_IN_CONFIG = {
+    "AsyncInferenceConfig": "asynchronous inference",
+    "ShadowProductionVariants": "shadow variants",
+    "ExplainerConfig": "explainers",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantTarget:
+    """How many instances a variant shall have, and its weight."""
+
+    count: int
+    weight: float
+
+
+def check_emulated(config: Mapping[str, Any]) -> None:
+    """Refuse endpoint configurations that the local cloud would only pretend to serve.
+
+    Raises:
+        ValidationError: asynchronous, shadow, serverless or inference-component variants, or an explainer.
+    """
+    name = config["EndpointConfigName"]
+    for field, words in _REFUSED_IN_CONFIG.items():
+        if config.get(field):
+            raise ValidationError(
+                f"Endpoint configuration {name} asks for {words}, which the local cloud cannot serve."
+            )
+    for variant in config["ProductionVariants"]:
+        if "ServerlessConfig" in variant or "ModelName" not in variant:
+            raise ValidationError(
+                f"Variant {variant['VariantName']} of endpoint configuration {name} is serverless or has no model; the "
+                "local cloud serves variants of instances with one model each."
+            )
+
+
+def targets_of(config: Mapping[str, Any]) -> dict[str, VariantTarget]:
+    """Return the counts and weights that an endpoint configuration asks for."""
+    return {
+        variant["VariantName"]: VariantTarget(
+            count=int(variant.get("InitialInstanceCount", 1)), weight=float(variant.get("InitialVariantWeight", 1.0))
+        )
+        for variant in config["ProductionVariants"]
+    }
+
+
+def current_targets(described: Sequence[Mapping[str, Any]]) -> dict[str, VariantTarget]:
+    """Return the desired counts and weights of described variants."""
+    return {
+        variant["VariantName"]: VariantTarget(count=variant["DesiredInstanceCount"], weight=variant["DesiredWeight"])
+        for variant in described
+    }
+
+
+def retained_targets(
+    asked: Mapping[str, VariantTarget], current: Mapping[str, VariantTarget], excluded: Collection[str]
+) -> dict[str, VariantTarget]:
+    """Return the targets of an update with RetainAllVariantProperties.
+
+    Args:
+        asked: what the new configuration says.
+        current: what the endpoint has now; the same variants.
+        excluded: property types taken from the new configuration all the same.
+    """
+    return {
+        name: VariantTarget(
+            count=asked[name].count if "DesiredInstanceCount" in excluded else current[name].count,
+            weight=asked[name].weight if "DesiredWeight" in excluded else current[name].weight,
+        )
+        for name in asked
+    }
+
+
+def instance_types(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the instance type of each variant of a configuration."""
+    return {variant["VariantName"]: variant.get("InstanceType", "") for variant in config["ProductionVariants"]}
+
+
+def describe_variant(
+    name: str,
+    target: VariantTarget,
+    *,
+    current_count: int,
+    images: Sequence[Document] = (),
+    status: tuple[str, str, datetime] | None = None,
+) -> Document:
+    """Return a ProductionVariantSummary; `status` is a stage, its message and when it began."""
+    summary: Document = {
+        "VariantName": name,
+        "CurrentWeight": target.weight,
+        "DesiredWeight": target.weight,
+        "CurrentInstanceCount": current_count,
+        "DesiredInstanceCount": target.count,
+    }
+    if images:
+        summary["DeployedImages"] = list(images)
+    if status:
+        stage, message, began = status
+        summary["VariantStatus"] = [{"Status": stage, "StatusMessage": message, "StartTime": began}]
+    return summary
+
+
+def describe_capture(config: Mapping[str, Any]) -> Document | None:
+    """Return the DataCaptureConfigSummary of an endpoint configuration, or None without capture."""
+    capture = config.get("DataCaptureConfig")
+    if not capture:
+        return None
+    enabled = capture.get("EnableCapture", True)
+    return {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+        "DestinationS3Uri": capture["DestinationS3Uri"],
+        "KmsKeyId": capture.get("KmsKeyId", ""),
+    }
