@@ -1,0 +1,216 @@
+"""Carry out one action against AWS and say what the release has learnt from it.
+
+Each is safe to repeat: a create finds what an earlier try made, a delete finds it gone.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import singledispatch
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from trainyard.release import request
+from trainyard.release.action import (
+    Action,
+    Announce,
+    Change,
+    Conclude,
+    CreateConfig,
+    CreateModel,
+    CreatePreConfig,
+    CreatePreEndpoint,
+    DeleteAlarms,
+    DeleteConfig,
+    DeleteModel,
+    DeletePreEndpoint,
+    NoteTripped,
+    PassPreflight,
+    PutAlarms,
+    ReadAlarmHistory,
+    RunSmokeTests,
+    SetPointer,
+    UpdateEndpoint,
+)
+from trainyard.release.clients import Clients
+from trainyard.release.faults import already_there, transient
+from trainyard.release.history import tripped_since
+from trainyard.release.observe import missing
+from trainyard.release.plan import ReleasePlan
+from trainyard.release.record import Event, Progress, UpdateIntent
+from trainyard.release.smoke import run_smoke_tests
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What an action works with and starts from."""
+
+    plan: ReleasePlan
+    progress: Progress
+    clients: Clients
+    now: float
+
+
+def intend(action: Change, progress: Progress, now: float) -> Progress:
+    """Return the progress to record before the action: an update that may be rolled back must leave a trace."""
+    if isinstance(action, UpdateEndpoint):
+        return replace(progress, intent=UpdateIntent(at=now, endpoint_modified=action.endpoint_modified))
+    return progress
+
+
+def perform(action: Change, stage: Stage) -> Progress:
+    """Carry out `action` and return the progress after it, with a line in the timeline.
+
+    Raises:
+        ClientError: AWS refused; `faults.transient` says whether to try again.
+    """
+    progress = _perform(action, stage)
+    return replace(progress, timeline=(*progress.timeline, Event(at=stage.now, text=action.text)))
+
+
+@singledispatch
+def _perform(action: Action, stage: Stage) -> Progress:
+    raise TypeError(f"no one knows how to perform {type(action).__name__}")
+
+
+@_perform.register
+def _(action: PassPreflight, stage: Stage) -> Progress:
+    return replace(stage.progress, replaces=action.replaces, retires=action.retires, reused=action.reused)
+
+
+@_perform.register
+def _(action: CreateModel, stage: Stage) -> Progress:
+    _create(stage.clients.sagemaker.create_model, request.model(stage.plan))
+    return stage.progress
+
+
+@_perform.register
+def _(action: CreateConfig, stage: Stage) -> Progress:
+    _create(stage.clients.sagemaker.create_endpoint_config, request.config(stage.plan))
+    return stage.progress
+
+
+@_perform.register
+def _(action: CreatePreConfig, stage: Stage) -> Progress:
+    _create(stage.clients.sagemaker.create_endpoint_config, request.pre_config(stage.plan))
+    return stage.progress
+
+
+@_perform.register
+def _(action: CreatePreEndpoint, stage: Stage) -> Progress:
+    _create(stage.clients.sagemaker.create_endpoint, request.pre_endpoint(stage.plan))
+    return stage.progress
+
+
+@_perform.register
+def _(action: RunSmokeTests, stage: Stage) -> Progress:
+    plan = stage.plan
+    report = run_smoke_tests(
+        stage.clients.runtime,
+        endpoint=plan.pre_name,
+        champion=plan.endpoint_name,
+        suite=plan.golden,
+        version=plan.version,
+        latency_limit_ms=plan.thresholds.latency_p99_ms,
+    )
+    return replace(stage.progress, smoke=report)
+
+
+@_perform.register
+def _(action: DeletePreEndpoint, stage: Stage) -> Progress:
+    _delete(stage.clients.sagemaker.delete_endpoint, EndpointName=stage.plan.pre_name)
+    return stage.progress
+
+
+@_perform.register
+def _(action: PutAlarms, stage: Stage) -> Progress:
+    for alarm in request.alarms(stage.plan):
+        stage.clients.cloudwatch.put_metric_alarm(**alarm)
+    return replace(stage.progress, alarms_put_at=stage.now)
+
+
+@_perform.register
+def _(action: UpdateEndpoint, stage: Stage) -> Progress:
+    body = request.update(stage.plan, action.rollback_alarms, retain_count=action.retain_count)
+    stage.clients.sagemaker.update_endpoint(**body)
+    return replace(stage.progress, update_requested=True)
+
+
+@_perform.register
+def _(action: NoteTripped, stage: Stage) -> Progress:
+    return replace(stage.progress, tripped=(*stage.progress.tripped, *action.alarms))
+
+
+@_perform.register
+def _(action: ReadAlarmHistory, stage: Stage) -> Progress:
+    names = (*stage.plan.alarm_names, *stage.plan.endpoint_alarms)
+    found = tripped_since(stage.clients.cloudwatch, names, action.since)
+    return replace(stage.progress, tripped=(*stage.progress.tripped, *found), history_read=True)
+
+
+@_perform.register
+def _(action: Conclude, stage: Stage) -> Progress:
+    return replace(stage.progress, outcome=action.outcome, reason=action.reason)
+
+
+@_perform.register
+def _(action: DeleteAlarms, stage: Stage) -> Progress:
+    _delete(stage.clients.cloudwatch.delete_alarms, AlarmNames=list(action.names))
+    return stage.progress
+
+
+@_perform.register
+def _(action: DeleteConfig, stage: Stage) -> Progress:
+    _delete(stage.clients.sagemaker.delete_endpoint_config, EndpointConfigName=action.name)
+    return stage.progress
+
+
+@_perform.register
+def _(action: DeleteModel, stage: Stage) -> Progress:
+    _delete(stage.clients.sagemaker.delete_model, ModelName=action.name)
+    return stage.progress
+
+
+@_perform.register
+def _(action: SetPointer, stage: Stage) -> Progress:
+    return replace(stage.progress, pointer_set=True)  # the table writes pointer and progress in one transaction
+
+
+@_perform.register
+def _(action: Announce, stage: Stage) -> Progress:
+    plan, progress = stage.plan, stage.progress
+    message = {
+        "environment": plan.environment,
+        "service": plan.service,
+        "release": plan.release_id,
+        "kind": plan.kind,
+        "version": plan.version,
+        "outcome": progress.outcome,
+        "reason": progress.reason,
+        "started_by": plan.started_by,
+        "at": datetime.fromtimestamp(stage.now, UTC).isoformat(timespec="seconds"),
+    }
+    stage.clients.sns.publish(
+        TopicArn=plan.topic_arn,
+        Subject=f"{plan.environment}: {plan.title}: {progress.outcome}"[:100],
+        Message=json.dumps(message),
+    )
+    return replace(progress, announced=True)
+
+
+def _create(call: Callable[..., Any], body: request.Request) -> None:
+    try:
+        call(**body)
+    except ClientError as error:
+        if transient(error) or not already_there(error):
+            raise
+
+
+def _delete(call: Callable[..., Any], **name: Any) -> None:
+    try:
+        call(**name)
+    except ClientError as error:
+        if transient(error) or not missing(error):
+            raise

@@ -1,0 +1,157 @@
+"""The plan as requests to AWS. Pure: mappings in, mappings out."""
+
+import re
+from typing import Any
+
+from trainyard.release.plan import ReleasePlan
+
+Request = dict[str, Any]
+
+_LOCAL_STORAGE = re.compile(r"^ml\.(?:[a-z]\d+[a-z]*d[a-z]*|g4ad|g5|g6e?|g7e?|p3dn|p4de?|p5\w*|p6\S*|trn\w+|i\d\w*)\.")
+"""Instance families with NVMe disks, which are encrypted by the hardware; SageMaker refuses a key for them."""
+
+
+def tags(plan: ReleasePlan) -> list[dict[str, str]]:
+    """Return the tags of everything a release creates."""
+    values = {"managed-by": "trainyard-release", "environment": plan.environment, "service": plan.service}
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def model(plan: ReleasePlan) -> Request:
+    """Return the request of CreateModel.
+
+    The package's container is copied, not named (`ModelPackageName`): the model then outlives its package, a rollback
+    never depends on the registry, and MODEL_VERSION can be set.
+    """
+    container, fleet = plan.container, plan.fleet
+    return {
+        "ModelName": plan.model_name,
+        "PrimaryContainer": {
+            "Image": container.image,
+            "ModelDataUrl": container.model_data_url,
+            "Environment": {**container.environment, **fleet.environment, "MODEL_VERSION": plan.version},
+        },
+        "ExecutionRoleArn": fleet.execution_role_arn,
+        "VpcConfig": {"Subnets": list(fleet.subnet_ids), "SecurityGroupIds": [fleet.security_group_id]},
+        "Tags": tags(plan),
+    }
+
+
+def config(plan: ReleasePlan) -> Request:
+    """Return the request of CreateEndpointConfig for the fleet that is to be live."""
+    fleet = plan.fleet
+    return {
+        **_config(plan, plan.config_name, fleet.instance_count),
+        "DataCaptureConfig": {
+            "EnableCapture": fleet.capture_percent > 0,
+            "InitialSamplingPercentage": fleet.capture_percent,
+            "DestinationS3Uri": fleet.capture_uri,
+            "KmsKeyId": fleet.kms_key_arn,
+            "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+            "CaptureContentTypeHeader": {"JsonContentTypes": ["application/json"]},
+        },
+    }
+
+
+def pre_config(plan: ReleasePlan) -> Request:
+    """Return the request of CreateEndpointConfig for the pre-release endpoint: one instance, nothing captured."""
+    return _config(plan, plan.pre_name, 1)
+
+
+def pre_endpoint(plan: ReleasePlan) -> Request:
+    """Return the request of CreateEndpoint for the pre-release endpoint."""
+    return {"EndpointName": plan.pre_name, "EndpointConfigName": plan.pre_name, "Tags": tags(plan)}
+
+
+def alarms(plan: ReleasePlan) -> list[Request]:
+    """Return the requests of PutMetricAlarm: each sees the new fleet only, by the dimension EndpointConfigName."""
+    errors_5xx, errors_4xx, latency = plan.alarm_names
+    limits = plan.thresholds
+    # SageMaker publishes 1 or 0 per invocation, so the average is the share. No `Unit`: a unit that differs from the
+    # published one would make an alarm that never sees a datapoint.
+    return [
+        _alarm(plan, errors_5xx, "Invocation5XXErrors", limits.errors_5xx_percent / 100, {"Statistic": "Average"}),
+        _alarm(plan, errors_4xx, "Invocation4XXErrors", limits.errors_4xx_percent / 100, {"Statistic": "Average"}),
+        _alarm(
+            plan,
+            latency,
+            "ModelLatency",
+            limits.latency_p99_ms * 1000,
+            {"ExtendedStatistic": "p99", "Unit": "Microseconds"},
+        ),
+    ]
+
+
+def update(plan: ReleasePlan, rollback_alarms: tuple[str, ...], *, retain_count: bool) -> Request:
+    """Return the request of UpdateEndpoint; without `retain_count` the new config's instance count applies."""
+    routing: Request = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": plan.strategy.bake_seconds}
+    if plan.strategy.type == "canary":
+        routing["Type"] = "CANARY"
+        routing["CanarySize"] = {"Type": "CAPACITY_PERCENT", "Value": plan.strategy.canary_percent}
+    excluded = ["DataCaptureConfig"] if retain_count else ["DataCaptureConfig", "DesiredInstanceCount"]
+    deployment: Request = {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": routing,
+            "TerminationWaitInSeconds": plan.strategy.bake_seconds,
+            "MaximumExecutionTimeoutInSeconds": plan.strategy.timeout_seconds,
+        }
+    }
+    if rollback_alarms:
+        deployment["AutoRollbackConfiguration"] = {"Alarms": [{"AlarmName": name} for name in rollback_alarms]}
+    return {
+        "EndpointName": plan.endpoint_name,
+        "EndpointConfigName": plan.config_name,
+        "RetainAllVariantProperties": True,
+        # Retaining keeps the old capture too, which is a dial of the new config.
+        "ExcludeRetainedVariantProperties": [{"VariantPropertyType": name} for name in excluded],
+        "DeploymentConfig": deployment,
+    }
+
+
+def has_local_storage(instance_type: str) -> bool:
+    """Return whether the instance type has NVMe disks of its own."""
+    return bool(_LOCAL_STORAGE.match(instance_type))
+
+
+def _config(plan: ReleasePlan, name: str, instances: int) -> Request:
+    fleet = plan.fleet
+    request: Request = {
+        "EndpointConfigName": name,
+        "ProductionVariants": [
+            {
+                "VariantName": plan.variant_name,
+                "ModelName": plan.model_name,
+                "InstanceType": fleet.instance_type,
+                "InitialInstanceCount": instances,
+                "InitialVariantWeight": 1.0,
+            }
+        ],
+        "Tags": tags(plan),
+    }
+    if not has_local_storage(fleet.instance_type):
+        request["KmsKeyId"] = fleet.kms_key_arn
+    return request
+
+
+def _alarm(plan: ReleasePlan, name: str, metric: str, threshold: float, statistic: dict[str, str]) -> Request:
+    dimensions = {
+        "EndpointName": plan.endpoint_name,
+        "VariantName": plan.variant_name,
+        "EndpointConfigName": plan.config_name,
+    }
+    return {
+        "AlarmName": name,
+        "AlarmDescription": f"Rolls back the {plan.title} ({plan.release_id})",
+        "Namespace": "AWS/SageMaker",
+        "MetricName": metric,
+        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "DatapointsToAlarm": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": threshold,
+        "TreatMissingData": "notBreaching",
+        "AlarmActions": [plan.topic_arn],
+        "Tags": tags(plan),
+        **statistic,
+    }

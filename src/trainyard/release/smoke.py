@@ -1,0 +1,152 @@
+"""Smoke tests: the golden requests, sent for real to one instance of the new model before anybody depends on it."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from trainyard.release.faults import transient
+from trainyard.release.golden import Expectation, GoldenSuite
+from trainyard.release.record import SmokeReport
+
+SYNTHETIC = "synthetic=true"
+"""Custom attributes that mark the release's own traffic; containers leave it out of their records."""
+
+Answer = tuple[int, Any]
+"""The container's HTTP status and its parsed body (None where it is not JSON)."""
+
+
+def run_smoke_tests(
+    runtime: Any,
+    *,
+    endpoint: str,
+    champion: str,
+    suite: GoldenSuite,
+    version: str,
+    latency_limit_ms: float,
+    timer: Callable[[], float] = time.perf_counter,
+) -> SmokeReport:
+    """Send every golden request to `endpoint` and judge the answers; `champion` is only compared with.
+
+    Raises:
+        ClientError: a call failed for a reason that is not the container's; the caller tries again.
+    """
+    invoke(runtime, endpoint, suite.requests[0].body)  # the first answer pays for what loads lazily
+    failures: list[str] = []
+    latencies: list[float] = []
+    agreements: list[float] = []
+    for request in suite.requests:
+        answer: Answer = (0, None)
+        for _ in range(suite.repeats):
+            begun = timer()
+            answer = invoke(runtime, endpoint, request.body)
+            latencies.append((timer() - begun) * 1000)
+        failures += [f"{request.name}: {problem}" for problem in check_answer(request.expect, answer, version)]
+        if request.expect.error_status is None:
+            shared = agreement(answer[1], _ask_champion(runtime, champion, request.body))
+            agreements += [] if shared is None else [shared]
+    limit = suite.latency_p50_ms or latency_limit_ms
+    if median(latencies) > limit:
+        failures.append(f"median latency {median(latencies):.0f} ms is over {limit:.0f} ms")
+    return SmokeReport(
+        requests=len(latencies),
+        latency_p50_ms=round(median(latencies), 1),
+        failures=tuple(failures),
+        agreement=round(sum(agreements) / len(agreements), 3) if agreements else None,
+    )
+
+
+def invoke(runtime: Any, endpoint: str, body: dict[str, Any]) -> Answer:
+    """Send one synthetic request and return what the container answered."""
+    try:
+        answer = runtime.invoke_endpoint(
+            EndpointName=endpoint,
+            ContentType="application/json",
+            Accept="application/json",
+            CustomAttributes=SYNTHETIC,
+            Body=json.dumps(body).encode(),
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ModelError":
+            raise
+        return int(error.response.get("OriginalStatusCode", 500)), _parse(error.response.get("OriginalMessage", ""))
+    return 200, _parse(answer["Body"].read())
+
+
+def check_answer(expect: Expectation, answer: Answer, version: str) -> list[str]:
+    """Return what is wrong with an answer: schema, version, sanity of scores and products."""
+    status, body = answer
+    if expect.error_status is not None:
+        return [] if status == expect.error_status else [f"answered {status}, expected {expect.error_status}"]
+    if status != 200:
+        return [f"answered {status}: {json.dumps(body)[:200]}"]
+    if not isinstance(body, dict):
+        return ["the answer is not a JSON object"]
+    problems: list[str] = []
+    if str(body.get("model_version")) != version:
+        problems.append(f"model_version is {body.get('model_version')!r}, expected {version!r}")
+    if not body.get("inference_id"):
+        problems.append("inference_id is missing")
+    rows = body.get("recommendations")
+    if not isinstance(rows, list) or len(rows) != expect.customers:
+        return [*problems, f"recommendations should list {expect.customers} customers"]
+    for row in rows:
+        problems += _check_row(expect, row)
+    return problems
+
+
+def agreement(challenger: Any, champion: Any) -> float | None:
+    """Return the mean share of the champion's products that the challenger names too, customer by customer."""
+    shares: list[float] = []
+    for ours, theirs in zip(_codes(challenger), _codes(champion), strict=False):
+        if theirs:
+            shares.append(len(ours & theirs) / len(theirs))
+    return sum(shares) / len(shares) if shares else None
+
+
+def _ask_champion(runtime: Any, endpoint: str, body: dict[str, Any]) -> Any:
+    """Return the champion's answer, or None: its troubles are no reason against the new model."""
+    try:
+        return invoke(runtime, endpoint, body)[1]
+    except ClientError as error:
+        if transient(error):
+            raise
+        return None
+
+
+def _check_row(expect: Expectation, row: Any) -> list[str]:
+    if not isinstance(row, dict) or not isinstance(row.get("products"), list):
+        return ["a recommendation has no list of products"]
+    who, products = f"customer {row.get('customer_id')}", row["products"]
+    if not all(isinstance(product, dict) and isinstance(product.get("stock_code"), str) for product in products):
+        return [f"{who}: a product has no stock_code"]
+    problems: list[str] = []
+    if len({product["stock_code"] for product in products}) != expect.k or len(products) != expect.k:
+        problems.append(f"{who}: {expect.k} distinct products expected, {len(products)} given")
+    if not all(_finite(product.get("score")) for product in products):
+        problems.append(f"{who}: a score is not a finite number")
+    if expect.source and row.get("source") != expect.source:
+        problems.append(f"{who}: source is {row.get('source')!r}, expected {expect.source!r}")
+    return problems
+
+
+def _finite(score: Any) -> bool:
+    return isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
+
+
+def _codes(body: Any) -> list[set[str]]:
+    try:
+        return [{product["stock_code"] for product in row["products"]} for row in body["recommendations"]]
+    except (KeyError, TypeError):
+        return []
+
+
+def _parse(body: bytes | str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
