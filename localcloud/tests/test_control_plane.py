@@ -1,6 +1,5 @@
 import pytest
 from botocore.exceptions import ClientError
-
 from localcloud.testing import running_cloud
 
 

@@ -1,13 +1,21 @@
 """The cloud's own addresses, below `/_localcloud/`: what it is, what it runs, what the last start recovered."""
 
+import base64
 import importlib
 import importlib.util
 import json
+import tarfile
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Any
 
+from werkzeug.wrappers import Request
+
 from localcloud.cloud import Cloud
+from localcloud.errors import AwsError
+from localcloud.home import Home
+from localcloud.images.archive import Archive
+from localcloud.images.shelf import Shelf
 
 PREFIX = "/_localcloud/"
 NAME = "trainyard-localcloud"
@@ -16,6 +24,8 @@ NAME = "trainyard-localcloud"
 def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Serve one administrative request."""
     path = environ["PATH_INFO"].removeprefix(PREFIX)
+    if path == "images" and environ["REQUEST_METHOD"] == "POST":
+        return _shelve(cloud, environ, start_response)
     if path.split("/", 1)[0] == "recorded" and importlib.util.find_spec("localcloud.recorded"):
         return importlib.import_module("localcloud.recorded").application(cloud)(environ, start_response)
     views: dict[str, Callable[[Cloud], Any]] = {"health": _health, "resources": _resources, "recovered": _recovered}
@@ -23,6 +33,21 @@ def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., A
     answer = view(cloud) if view else {"message": f"the local cloud has no {PREFIX}{path}; it has {', '.join(views)}"}
     start_response("200 OK" if view else "404 Not Found", [("Content-Type", "application/json")])
     return [json.dumps(answer, default=str).encode()]
+
+
+def _shelve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Take the content of an image that is being pushed; its manifest goes to ECR."""
+    try:
+        parts = json.loads(Request(environ).get_data())
+        archive = Archive(
+            manifest=parts["manifest"], config=parts["config"], layer=base64.b64decode(parts["layer"], validate=True)
+        )
+        Shelf(Home(cloud.home).images).put(archive)
+    except (AwsError, ValueError, KeyError, TypeError, tarfile.TarError) as error:
+        start_response("400 Bad Request", [("Content-Type", "application/json")])
+        return [json.dumps({"message": f"not an image: {error}"}).encode()]
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps({"digest": archive.digest}).encode()]
 
 
 def _health(cloud: Cloud) -> dict[str, Any]:

@@ -5,7 +5,9 @@ import logging
 from dataclasses import dataclass
 
 from localcloud import sagemaker
-from localcloud.alarms import AlarmStates
+from localcloud.alarms import AlarmStates, Evaluator
+from localcloud.alarms import cloudwatch as alarm_operations
+from localcloud.alarms.actions import Actions
 from localcloud.clients import Clients
 from localcloud.clock import Clock
 from localcloud.cloud import Cloud
@@ -13,8 +15,10 @@ from localcloud.control_plane import ControlPlane
 from localcloud.events import EventBridge
 from localcloud.home import Home, Ports
 from localcloud.images import EcrImages
+from localcloud.images.shelf import Shelf
 from localcloud.journal import Journal
 from localcloud.metrics import MetricStore
+from localcloud.metrics import cloudwatch as metric_operations
 from localcloud.server import Front, Server
 from localcloud.store import Store
 
@@ -26,14 +30,22 @@ class RunningCloud:
     """A cloud that listens, and how to stop it."""
 
     cloud: Cloud
+    evaluator: Evaluator
     _plane: ControlPlane
     _server: Server
+    _metrics: MetricStore
+    _actions: Actions
 
     def stop(self) -> None:
         """Stop listening, let every thread end, and close the files."""
+        sagemaker.stop(self.cloud)
         self.cloud.stopping.set()
+        self._actions.stop()
+        alarm_operations.ignore()
         self._server.stop()
+        metric_operations.detach()
         self._plane.close()
+        self._metrics.close()
         self.cloud.store.close()
 
 
@@ -44,17 +56,23 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     """
     home.create()
     plane = ControlPlane(Journal(home.journal))
-    count, problems = plane.restore()
-    (home.root / "recovered.json").write_text(json.dumps({"requests": count, "problems": problems}))
-    cloud = build(home, ports, speed)
+    metrics = MetricStore(home.metrics)
+    metric_operations.attach(metrics)
+    requests, problems = plane.restore()
+    (home.root / "recovered.json").write_text(json.dumps({"requests": requests, "problems": problems}))
+    cloud = build(home, ports, speed, plane=plane, metrics=metrics)
     sagemaker.load()
     server = Server(Front(cloud, plane), ports.api)
     server.start()
+    actions = Actions(cloud.bus, cloud.client)
+    alarm_operations.listen(actions.submit)
+    evaluator = Evaluator(metrics, cloud.clock, cloud.client, plane.lock)
     sagemaker.start(cloud)
-    return RunningCloud(cloud, plane, server)
+    cloud.spawn(lambda: evaluator.run(cloud.stopping), "alarms")
+    return RunningCloud(cloud, evaluator, plane, server, metrics, actions)
 
 
-def build(home: Home, ports: Ports, speed: float = 1.0) -> Cloud:
+def build(home: Home, ports: Ports, speed: float, *, plane: ControlPlane, metrics: MetricStore) -> Cloud:
     """Return the cloud of `home` with all its parts, not yet listening."""
     endpoint_url = f"http://127.0.0.1:{ports.api}"
     clients = Clients(endpoint_url)
@@ -64,8 +82,8 @@ def build(home: Home, ports: Ports, speed: float = 1.0) -> Cloud:
         store=Store(home.documents),
         clock=Clock(speed),
         bus=EventBridge(clients),
-        metrics=MetricStore(),
-        alarms=AlarmStates(),
-        images=EcrImages(home.images),
+        metrics=metrics,
+        alarms=AlarmStates(plane.lock),
+        images=EcrImages(Shelf(home.images), clients),
         client=clients,
     )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.alarms import Evaluator
 from localcloud.assembly import run
 from localcloud.cloud import Cloud
 from localcloud.home import Home
@@ -27,6 +28,8 @@ class CloudUnderTest:
     """A running cloud and clients of it."""
 
     cloud: Cloud
+    evaluator: Evaluator
+    """Evaluates alarms; `evaluator.step(now)` does so at once."""
     account: str = "000000000001"
     region: str = "eu-west-1"
 
@@ -52,6 +55,6 @@ def running_cloud(home: Path, speed: float = 1.0) -> Iterator[CloudUnderTest]:
     place.create()
     running = run(place, place.ports(), speed)
     try:
-        yield CloudUnderTest(running.cloud)
+        yield CloudUnderTest(running.cloud, running.evaluator)
     finally:
         running.stop()
