@@ -1,0 +1,123 @@
+"""After a release, no dial of the stack file brings the day-0 config back or changes the number of instances."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+
+IDENTITIES = {"account", "region", "services.0.name"}
+"""Not dials: they say which environment and which service this is; another value means another one."""
+
+CHANGES: dict[str, Any] = {
+    "network.cidr": "10.40.0.0/16",
+    "network.zones": ["a", "b", "c"],
+    "retention.noncurrent_version_days": 8,
+    "retention.capture_days": 15,
+    "retention.access_log_days": 31,
+    "retention.container_log_days": 30,
+    "retention.untagged_image_days": 8,
+    "retention.key_deletion_days": 8,
+    "people.approvers": ["arn:aws:iam::000000000001:role/approver"],
+    "people.releasers": ["arn:aws:iam::000000000001:role/releaser"],
+    "notifications.emails": ["oncall@example.com"],
+    "services.0.owners": ["recommendations", "search"],
+    "services.0.approval_required": False,
+    "services.0.training.instance_type": "ml.m5.2xlarge",
+    "services.0.training.instance_count": 2,
+    "services.0.training.volume_gib": 31,
+    "services.0.training.spot": True,
+    "services.0.training.timeout_seconds": 3601,
+    "services.0.training.processing_instance_type": "ml.m5.2xlarge",
+    "services.0.serving.maximum_instances": 5,
+    "services.0.serving.instance_count": 3,
+    "services.0.serving.minimum_instances": 1,
+    "services.0.serving.instance_type": "ml.m5.xlarge",
+    "services.0.serving.invocations_per_instance_per_minute": 900,
+    "services.0.serving.capture_percent": 50,
+    "services.0.serving.environment": {"LOG_LEVEL": "debug"},
+    "services.0.strategy.type": "all_at_once",
+    "services.0.strategy.canary_percent": 40,
+    "services.0.strategy.bake_seconds": 60,
+    "services.0.strategy.timeout_seconds": 1900,
+    "services.0.thresholds.latency_p99_ms": 600,
+    "services.0.thresholds.errors_5xx_percent": 2,
+    "services.0.thresholds.errors_4xx_percent": 21,
+    "services.0.endpoint_thresholds.latency_p99_ms": 1100,
+    "services.0.endpoint_thresholds.errors_5xx_percent": 6,
+    "services.0.endpoint_thresholds.errors_4xx_percent": 51,
+    "services.0.gate.minimum_ratio": 1.02,
+    "services.0.gate.confidence": 0.7,
+    "services.0.gate.minimum_slice_customers": 31,
+    "services.0.baseline.products": [{"stock_code": "10002", "name": "INFLATABLE POLITICAL GLOBE"}] * 1,
+    "deletion_protection": True,
+}
+"""Each dial with another legal value, in the order in which they are changed; changes add up."""
+
+PREFIX = "trainyard:"
+
+
+def leaves(tree: Any, path: str = "") -> Iterator[str]:
+    """Yield the path of every dial: lists of plain values and free mappings are one dial each."""
+    if isinstance(tree, dict) and tree and not path.endswith(("environment",)):
+        for key, value in tree.items():
+            yield from leaves(value, f"{path}.{key}" if path else str(key).removeprefix(PREFIX))
+    elif path == "services":
+        for index, value in enumerate(tree):
+            yield from leaves(value, f"{path}.{index}")
+    else:
+        yield path
+
+
+def changed(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return the configuration with one dial changed."""
+    result = copy.deepcopy(config)
+    first, *rest = path.split(".")
+    keys: list[Any] = [PREFIX + first, *(int(part) if part.isdigit() else part for part in rest)]
+    node: Any = result
+    for key in keys[:-1]:
+        node = node[key]
+    node[keys[-1]] = value
+    return result
+
+
+def test_every_dial_of_the_stack_file_is_in_the_table(house):
+    content = yaml.safe_load((house.path / "Pulumi.dev.yaml").read_text())
+    assert set(leaves(content["config"])) - IDENTITIES == set(CHANGES)
+
+
+def test_no_dial_touches_what_a_release_put_live(house):
+    target = house.target()
+    sagemaker = boto3.client(
+        "sagemaker", endpoint_url=target["AWS_ENDPOINT_URL"], region_name=target["AWS_REGION"],
+        aws_access_key_id=target["AWS_ACCESS_KEY_ID"], aws_secret_access_key=target["AWS_SECRET_ACCESS_KEY"],
+    )
+
+    def live() -> tuple[str, str, int]:
+        endpoint = sagemaker.describe_endpoint(EndpointName="recommender-dev")
+        variant = endpoint["ProductionVariants"][0]
+        return endpoint["EndpointStatus"], endpoint["EndpointConfigName"], variant["CurrentInstanceCount"]
+
+    before = live()
+    assert before[0] == "InService"
+    file = house.path / "Pulumi.dev.yaml"
+    content = yaml.safe_load(file.read_text())
+    committed = copy.deepcopy(content)
+    moved: dict[str, Any] = {}
+    try:
+        for path, value in CHANGES.items():
+            content["config"] = changed(content["config"], path, value)
+            file.write_text(yaml.safe_dump(content, sort_keys=False))
+            for arguments in (("up", "--yes"), ("up", "--yes", "--refresh")):
+                done = house.run("trainyard", *arguments)
+                assert done.returncode == 0, f"{path}: {done.stdout[-2500:]}{done.stderr[-1500:]}"
+                if live() != before:
+                    moved[f"{path} with {' '.join(arguments)}"] = live()
+    finally:
+        file.write_text(yaml.safe_dump(committed, sort_keys=False))
+        house.run("trainyard", "up", "--yes")
+    assert moved == {}
