@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         container.explain_failure(f"{options.step} failed unexpectedly: {type(error).__name__}: {error}")
         raise
-    print(f"{options.step}_seconds={time.perf_counter() - start:.2f};", flush=True)
+    if options.step != "serve":  # whose output is JSON lines only
+        print(f"{options.step}_seconds={time.perf_counter() - start:.2f};", flush=True)
     return 0
 
 

@@ -63,4 +63,26 @@ def _cast(column: pa.ChunkedArray, field: pa.Field, path: Path) -> pa.ChunkedArr
     try:
         return column.cast(field.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise BadOrders(f"{path.name}: column {field.name} is not {field.type}: {error}") from error
+        row = _first_bad_row(column, field.type)
+        value = column[row].as_py()
+        raise BadOrders(f"{path.name}, row {row + 1}: {field.name} is {value!r}, not {_noun(field.type)}") from error
+
+
+def _first_bad_row(column: pa.ChunkedArray, kind: pa.DataType) -> int:
+    """Return the first row that does not fit, by halving what is looked at."""
+    low, high = 0, len(column)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            column.slice(low, middle - low).cast(kind)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+def _noun(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind):
+        return "a whole number"
+    return {"double": "a number", "string": "text"}.get(str(kind), "a date and time")

@@ -1,0 +1,1 @@
+"""Serving: `/ping` and `/invocations`, everything in memory, one process."""

@@ -1,0 +1,48 @@
+"""The server: loads the model, then listens. SIGTERM stops listening, finishes what runs, and exits 0."""
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+
+import uvicorn
+
+from recommender.container import Container
+from recommender.ranking.archive import read_model
+from recommender.recommend import Recommender
+from recommender.serving.log import log_line
+from recommender.serving.service import Service
+
+DRAIN_SECONDS = 20
+"""SageMaker sends SIGKILL 30 seconds after SIGTERM."""
+
+
+def serve(container: Container, environment: Mapping[str, str] = os.environ) -> None:
+    """Serve the model of /opt/ml/model until SIGTERM."""
+    start = time.perf_counter()
+    version = environment.get("MODEL_VERSION", "unversioned")
+    port = int(environment.get("SAGEMAKER_BIND_TO_PORT", "8080"))
+    service = load_service(container, version)
+    log_line("loaded", model_version=version, port=port, seconds=round(time.perf_counter() - start, 3))
+    config = uvicorn.Config(
+        service.application(),
+        host=environment.get("SAGEMAKER_BIND_TO_HOST", "0.0.0.0"),
+        port=port,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        server_header=False,
+    )
+    # Once it has drained, uvicorn raises the signal again for whoever handled it before: then the process has done its work.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    uvicorn.Server(config).run()
+    log_line("stopped", model_version=version)
+
+
+def load_service(container: Container, version: str) -> Service:
+    """Read the model and answer once, so that the first caller does not pay for what is set up lazily."""
+    model = read_model(container.model, threads=1)
+    recommender = Recommender(state=model.state(), ranker=model.ranker)
+    recommender.recommend(recommender.state.customers[:1].tolist(), 1)
+    return Service(recommender, model.names(), version)
