@@ -9,7 +9,7 @@ DATA ?=
 # Seconds that a level of tests may take on two cores, warm; the whole: 25 minutes warm, 60 cold.
 BUDGETS := unit=180 components=120 stacks=120 pipelines=180 localcloud=480 e2e=720
 
-.PHONY: help setup engine lock format check test $(addprefix test-,unit components stacks pipelines localcloud e2e) demo demo-down clean
+.PHONY: help setup engine lock format check test $(addprefix test-,unit components stacks pipelines localcloud e2e) demo demo-down docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ demo: engine ## The whole story on this machine: make demo DATA=orders.parquet
 
 demo-down: setup ## Take the demo's environment and local cloud away
 	@$(BIN)/python -m trainyard.demo down
+
+docs: setup ## Write the generated pages of docs/
+	@$(BIN)/python -m stacks.configuration_page > docs/configuration.md
 
 clean: ## Remove what was built here (not the engine in the user's cache)
 	rm -rf $(VENV) build .pytest_cache .ruff_cache
