@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra import iam_documents, tags
+from infra import resource_policies, tags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ class SafeBucket(pulumi.ComponentResource):
             rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
             opts=self._opts,
         )
-        policy = iam_documents.access_log_policy if args.log_bucket is None else iam_documents.bucket_policy
+        policy = resource_policies.access_log_policy if args.log_bucket is None else resource_policies.bucket_policy
         aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.bucket,
@@ -144,5 +144,5 @@ def _lifecycle_rule(args: SafeBucketArgs) -> aws.s3.BucketLifecycleConfiguration
     )
 
 
-def _rendered(policy: Callable[[str, str], iam_documents.Document], account: str) -> Callable[[str], str]:
+def _rendered(policy: Callable[[str, str], resource_policies.Document], account: str) -> Callable[[str], str]:
     return lambda arn: json.dumps(policy(arn, account))

@@ -35,7 +35,7 @@ class DataBuckets(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DataBucketsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("trainyard:infra:DataBuckets", name, None, opts)
-        self._name = name
+        self._prefix = name
         self._args = args
         self.logs = SafeBucket(
             f"{name}-logs",
@@ -68,7 +68,7 @@ class DataBuckets(pulumi.ComponentResource):
 
     def _logged(self, role: str, expiration_days: int | None = None) -> SafeBucket:
         return SafeBucket(
-            f"{self._name}-{role}",
+            f"{self._prefix}-{role}",
             SafeBucketArgs(
                 account=self._args.account,
                 role=role,

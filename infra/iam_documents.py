@@ -1,75 +1,139 @@
-"""Policy documents as pure functions: ARNs in, dictionaries out.
+"""IAM documents as pure functions: an `Estate` in, a dictionary out; one function a role.
 
-Every trust policy names the account that a service must be acting for (the confused deputy), and every statement on
-buckets names the account that must own them, so that a bucket of the same name elsewhere is never read or written.
+Every trust policy names the account that a service must be acting for: otherwise SageMaker could be talked into using
+the role on behalf of somebody else (the confused deputy).
 """
 
-from typing import Any
+from collections.abc import Sequence
 
-Document = dict[str, Any]
-Statement = dict[str, Any]
+from infra import iam_statements as statements
+from infra.iam_statements import Document, Estate, document
+
+_JOB_VERBS = ("Create", "Describe", "Stop")
+_MAKING_VERBS = ("Create", "Delete")
+_ALARM_ACTIONS = ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms")
+_SERVED = ("Model", "EndpointConfig", "Endpoint")
+_RECORD_VERBS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "ConditionCheckItem")
 
 
-def document(*statements: Statement) -> Document:
-    """Return a policy of these statements."""
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def key_policy(account: str, region: str) -> Document:
-    """Return the key policy: the account's IAM decides, and AWS services may use the key for this account only."""
-    services = [f"logs.{region}.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"]
+def sagemaker_trust(account: str, region: str) -> Document:
+    """Return the trust policy of a role that SageMaker takes on for this account's resources only."""
     return document(
         {
-            # kms:* for the account itself is AWS's own default: without it nobody could ever manage the key again.
-            "Sid": "AccountDecidesThroughIam",
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-            "Action": "kms:*",
-            "Resource": "*",
-        },
-        {
-            "Sid": "ServicesForThisAccount",
-            "Effect": "Allow",
-            "Principal": {"Service": services},
-            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-            "Resource": "*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-        },
-    )
-
-
-def bucket_policy(bucket_arn: str, account: str) -> Document:
-    """Return the bucket policy: nothing without TLS, and nobody from another account but AWS's own services."""
-    everything = {"Principal": "*", "Action": "s3:*", "Resource": [bucket_arn, f"{bucket_arn}/*"]}
-    return document(
-        {
-            "Sid": "DenyWithoutTls",
-            "Effect": "Deny",
-            **everything,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
-        {
-            "Sid": "DenyOtherAccounts",
-            "Effect": "Deny",
-            **everything,
+            "Principal": {"Service": "sagemaker.amazonaws.com"},
+            "Action": "sts:AssumeRole",
             "Condition": {
-                "StringNotEquals": {"aws:PrincipalAccount": account},
-                "Bool": {"aws:PrincipalIsAWSService": "false"},
+                "StringEquals": {"aws:SourceAccount": account},
+                "ArnLike": {"aws:SourceArn": f"arn:aws:sagemaker:{region}:{account}:*"},
             },
-        },
+        }
     )
 
 
-def access_log_policy(bucket_arn: str, account: str) -> Document:
-    """Return the policy of the bucket that S3 delivers access logs to: this account's buckets only."""
+def people_trust(account: str, principals: Sequence[str]) -> Document:
+    """Return the trust policy of a role that people take on.
+
+    Args:
+        account: the environment's account; others never may.
+        principals: ARNs; empty leaves it to the IAM policies of the account.
+    """
     return document(
-        *bucket_policy(bucket_arn, account)["Statement"],
         {
-            "Sid": "AccessLogDelivery",
             "Effect": "Allow",
-            "Principal": {"Service": "logging.s3.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": f"{bucket_arn}/*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-        },
+            "Principal": {"AWS": sorted(principals) or [f"arn:aws:iam::{account}:root"]},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:PrincipalAccount": account}},
+        }
+    )
+
+
+def training(estate: Estate) -> Document:
+    """Return what training and processing jobs may do: read data, write features and models."""
+    return document(
+        *statements.read(estate, estate.raw_bucket_arn, estate.features_bucket_arn, estate.artifacts_bucket_arn),
+        statements.write(estate, estate.features_bucket_arn, estate.artifacts_bucket_arn),
+        *statements.pull(estate.repository_arns),
+        *statements.run(estate, "TrainingJobs", "ProcessingJobs"),
+    )
+
+
+def serving(estate: Estate, baseline_repository_arn: str) -> Document:
+    """Return what endpoints may do: read models, write captured requests, watch the alarms of their deployment.
+
+    Args:
+        estate: what the roles act on.
+        baseline_repository_arn: AWS's repository of the image that the baseline runs on.
+    """
+    return document(
+        *statements.read(estate, estate.artifacts_bucket_arn),
+        statements.write(estate, estate.capture_bucket_arn),
+        *statements.pull([*estate.repository_arns, baseline_repository_arn]),
+        *statements.run(estate, "Endpoints"),
+        statements.describe_alarms(estate),
+    )
+
+
+def pipeline(estate: Estate, training_role_arn: str) -> Document:
+    """Return what pipeline executions may do: start the jobs of their steps and register what these made."""
+    jobs = estate.sagemaker("processing-job/pipelines-*", "training-job/pipelines-*")
+    return document(
+        statements.allow(
+            "StartJobs",
+            [f"sagemaker:{verb}{kind}Job" for kind in ("Processing", "Training") for verb in _JOB_VERBS],
+            jobs,
+        ),
+        statements.allow(
+            "Register",
+            ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
+            estate.sagemaker("model-package-group/{name}", "model-package/{name}/*"),
+        ),
+        statements.allow("Tag", ["sagemaker:AddTags"], [*jobs, *estate.sagemaker("model-package/{name}/*")]),
+        statements.pass_role("PassTrainingRole", training_role_arn),
+        *statements.read(estate, estate.artifacts_bucket_arn),
+        statements.use_key(estate),
+    )
+
+
+def release(estate: Estate, serving_role_arn: str) -> Document:
+    """Return what a release may do: everything with what it made itself, and `UpdateEndpoint` on the live one."""
+    made = estate.sagemaker("model/{name}-*", "endpoint-config/{name}-*", "endpoint/{name}-pre-*")
+    live = estate.sagemaker("endpoint/{name}")
+    return document(
+        statements.allow(
+            "Make", [f"sagemaker:{verb}{kind}" for kind in _SERVED for verb in ("Create", "Delete")], made
+        ),
+        # UpdateEndpoint is authorised on the endpoint and on its new configuration.
+        statements.allow(
+            "Switch", ["sagemaker:UpdateEndpoint"], [*live, *estate.sagemaker("endpoint-config/{name}-*")]
+        ),
+        statements.allow("Ask", ["sagemaker:InvokeEndpoint"], [*live, *made]),
+        statements.allow("Tag", ["sagemaker:AddTags"], made),
+        # Describing covers the bootstrap model and configuration too, whose names Pulumi makes.
+        statements.allow("Look", [f"sagemaker:Describe{kind}" for kind in _SERVED], estate.sagemaker("*")),
+        statements.describe_packages(estate),
+        statements.list_packages(),
+        statements.pass_role("PassServingRole", serving_role_arn),
+        statements.allow(
+            "Alarms", ["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"], statements.alarms(estate, "{name}-*")
+        ),
+        statements.describe_alarms(estate),
+        statements.scaling(estate),
+        statements.allow("Record", [f"dynamodb:{verb}" for verb in _RECORD_VERBS], [estate.table_arn]),
+        statements.read_outputs(estate),
+        statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),
+        *statements.read(estate, estate.artifacts_bucket_arn),
+        statements.use_key(estate),
+    )
+
+
+def approval(estate: Estate) -> Document:
+    """Return what an approver may do: set a version's status and record who did and why. No other role may."""
+    return document(
+        statements.allow("Approve", ["sagemaker:UpdateModelPackage"], estate.sagemaker("model-package/{name}/*")),
+        statements.describe_packages(estate),
+        statements.list_packages(),
+        statements.allow("Record", ["dynamodb:PutItem", "dynamodb:GetItem"], [estate.table_arn]),
+        statements.read_outputs(estate),
+        statements.use_key(estate),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra import iam_documents, naming
+from infra import naming, resource_policies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class EncryptionKey(pulumi.ComponentResource):
             description=f"Data, images, topics and logs of trainyard {args.environment}",
             enable_key_rotation=True,
             deletion_window_in_days=args.deletion_window_days,
-            policy=json.dumps(iam_documents.key_policy(args.account, args.region)),
+            policy=json.dumps(resource_policies.key_policy(args.account, args.region)),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
         aws.kms.Alias(

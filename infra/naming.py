@@ -50,6 +50,11 @@ def endpoint_log_group(endpoint: str) -> str:
     return f"/aws/sagemaker/Endpoints/{endpoint}"
 
 
+def endpoint_alarm(endpoint: str, kind: str) -> str:
+    """Return an endpoint-wide alarm; the prefix keeps it apart from a release's, which begin with the endpoint."""
+    return f"trainyard-{endpoint}-{kind}"
+
+
 def _part(value: str, what: str) -> str:
     if not _PART.match(value):
         raise NameRefused(

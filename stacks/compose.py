@@ -3,39 +3,48 @@
 import pulumi
 import pulumi_aws as aws
 
-from infra.buckets import DataBuckets, DataBucketsArgs
-from infra.keys import EncryptionKey, EncryptionKeyArgs
+from infra import naming
 from infra.parameters import Parameters, ParametersArgs
-from stacks.outputs import platform_parameter
+from stacks import access, baseline_image, publish, serving, stores
 from stacks.settings import Settings
 
 
-def compose(settings: Settings, environment: str, provider: aws.Provider) -> pulumi.Output[str]:
-    """Declare the environment and return its `PlatformOutputs` as JSON."""
+def compose(settings: Settings, environment: str, provider: aws.Provider) -> publish.Published:
+    """Declare the environment and return what it tells everyone else.
+
+    Args:
+        settings: the dials.
+        environment: part of the names that people type.
+        provider: AWS, in the account and region of the settings.
+
+    Raises:
+        NameRefused: a service's or the environment's name makes a name that AWS does not take.
+    """
     opts = pulumi.ResourceOptions(provider=provider)
-    key = EncryptionKey(
-        "encryption",
-        EncryptionKeyArgs(
-            environment=environment,
-            account=settings.account,
-            region=settings.region,
-            deletion_window_days=settings.retention.key_deletion_days,
-            protect=settings.deletion_protection,
-        ),
-        opts,
+    image = baseline_image.find(settings.region, provider)
+    kept = stores.declare(settings, environment, opts)
+    roles = access.roles(settings, environment, kept, image, opts)
+    network = access.network(settings, environment, opts)
+    endpoints = {
+        service.name: serving.endpoint(
+            service,
+            settings,
+            naming.per_service(service.name, environment),
+            stores=kept,
+            roles=roles,
+            network=network,
+            image=image,
+            opts=opts,
+        )
+        for service in settings.services
+    }
+    serving.dashboard(settings, environment, endpoints, opts)
+    published = publish.Published(
+        platform=publish.platform(settings, environment, stores=kept, roles=roles, network=network),
+        services={
+            service.name: publish.service(service, environment, kept, endpoints[service.name])
+            for service in settings.services
+        },
     )
-    buckets = DataBuckets(
-        "data",
-        DataBucketsArgs(
-            account=settings.account,
-            key_arn=key.arn,
-            noncurrent_version_days=settings.retention.noncurrent_version_days,
-            capture_days=settings.retention.capture_days,
-            access_log_days=settings.retention.access_log_days,
-            protect=settings.deletion_protection,
-        ),
-        opts,
-    )
-    platform = pulumi.Output.json_dumps({role: bucket.bucket for role, bucket in buckets.by_role().items()})
-    Parameters("outputs", ParametersArgs(documents={"platform": (platform_parameter(environment), platform)}), opts)
-    return platform
+    Parameters("outputs", ParametersArgs(documents=published.parameters(environment)), opts)
+    return published

@@ -1,5 +1,7 @@
 """The program that Pulumi runs: settings -> compose -> export."""
 
+import json
+
 import pulumi
 
 from infra.naming import NameRefused
@@ -18,7 +20,8 @@ def run() -> None:
     environment = pulumi.get_stack()
     try:
         settings = read_settings()
-        outputs = compose(settings, environment, provider(settings, environment))
+        published = compose(settings, environment, provider(settings, environment))
     except (SettingsError, CallerRefused, NameRefused) as error:
         raise pulumi.RunError(str(error)) from None
-    pulumi.export("platform", outputs)
+    pulumi.export("platform", published.platform.apply(json.loads))
+    pulumi.export("services", {name: document.apply(json.loads) for name, document in published.services.items()})

@@ -26,8 +26,8 @@ class NetworkSettings(_Dials):
 
     cidr: str
     """The VPC's range, a /16 to a /20; the environments' ranges should not overlap."""
-    zones: list[Annotated[str, Field(pattern=r"^[a-z]$")]] = Field(min_length=1, max_length=6)
-    """Letters of the availability zones; each costs one network interface for every interface endpoint."""
+    zones: list[Annotated[str, Field(pattern=r"^[a-z]$")]] = Field(min_length=1, max_length=4)
+    """Letters of the availability zones, one to four; each costs one network interface for every interface endpoint."""
 
     @field_validator("cidr")
     @classmethod
@@ -195,9 +195,7 @@ class ServiceSettings(_Dials):
     @model_validator(mode="after")
     def _canary_needs_two(self) -> "ServiceSettings":
         if self.strategy.type == "canary" and self.serving.minimum_instances < 2:
-            raise ValueError(
-                "strategy.type canary needs serving.minimum_instances of 2 or more: it takes whole instances"
-            )
+            raise ValueError("a canary takes whole instances, so serving.minimum_instances must be 2 or more")
         return self
 
 

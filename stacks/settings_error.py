@@ -39,7 +39,8 @@ def explain(model: type[Model], mapping: Mapping[str, Any], file: str) -> Model:
     try:
         return model.model_validate(mapping)
     except ValidationError as error:
-        problems = error.errors()
+        # A misspelt key is both unknown and missing: the unknown one says what to correct.
+        problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
         problem = _problem(model, problems[0])
         if len(problems) > 1:
             problem += f" (and {len(problems) - 1} more)"

@@ -1,6 +1,5 @@
 """`deploy`: run a program against the strict monitor and hand back what it declared."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +36,7 @@ class Deployment:
         """Return the resource with a logical name."""
         found = [resource for resource in self.resources if resource.name == name]
         assert len(found) == 1, (
-            f"{len(found)} resources are called {name}; there are {sorted(r.name for r in self.resources)}"
+            f"{len(found)} resources are called {name}; all: {[each.name for each in self.resources]}"
         )
         return found[0]
 

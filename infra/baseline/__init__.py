@@ -1,0 +1,1 @@
+"""What the endpoint answers before any model was released: a fixed list, as a model archive."""

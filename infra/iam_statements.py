@@ -1,0 +1,161 @@
+"""The statements that IAM documents are made of, and the `Estate` they speak of.
+
+Every statement on buckets names the account that must own them, so that a bucket of the same name elsewhere is never
+read or written. Where AWS knows no narrower resource than `*`, the comment says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Document = dict[str, Any]
+Statement = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estate:
+    """What the roles of one environment act on."""
+
+    account: str
+    region: str
+    environment: str
+    key_arn: str
+    raw_bucket_arn: str
+    features_bucket_arn: str
+    artifacts_bucket_arn: str
+    capture_bucket_arn: str
+    repository_arns: Sequence[str]
+    table_arn: str
+    topic_arn: str
+    endpoint_names: Sequence[str]
+    """`<service>-<environment>`, which is also the name of the pipeline and of the model package group."""
+
+    def sagemaker(self, *paths: str) -> list[str]:
+        """Return SageMaker ARNs; `{name}` in a path stands for each endpoint name in turn."""
+        prefix = f"arn:aws:sagemaker:{self.region}:{self.account}"
+        return list(
+            dict.fromkeys(f"{prefix}:{path.format(name=name)}" for path in paths for name in self.endpoint_names)
+        )
+
+
+def document(*statements: Statement) -> Document:
+    """Return a policy of these statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(
+    sid: str, actions: Sequence[str], resources: Sequence[str], condition: dict[str, Any] | None = None
+) -> Statement:
+    """Return one statement that allows."""
+    statement: Statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+    return statement if condition is None else {**statement, "Condition": condition}
+
+
+def owned(estate: Estate) -> dict[str, Any]:
+    """Return the condition that the estate's account owns the bucket."""
+    return {"StringEquals": {"aws:ResourceAccount": estate.account}}
+
+
+def read(estate: Estate, *buckets: str) -> list[Statement]:
+    """Return what reading these buckets takes."""
+    return [
+        allow("ListBuckets", ["s3:ListBucket", "s3:GetBucketLocation"], buckets, owned(estate)),
+        allow("ReadObjects", ["s3:GetObject"], [f"{bucket}/*" for bucket in buckets], owned(estate)),
+    ]
+
+
+def write(estate: Estate, *buckets: str) -> Statement:
+    """Return what writing into these buckets takes."""
+    objects = [f"{bucket}/*" for bucket in buckets]
+    return allow("WriteObjects", ["s3:PutObject", "s3:AbortMultipartUpload"], objects, owned(estate))
+
+
+def pull(repositories: Sequence[str]) -> list[Statement]:
+    """Return what pulling images from these repositories takes."""
+    layers = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return [
+        allow("PullImages", layers, repositories),
+        # The token is of the account: AWS knows no narrower resource.
+        allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
+    ]
+
+
+def run(estate: Estate, *kinds: str) -> list[Statement]:
+    """Return what every container needs: its logs, its metrics, the key, and a place in the VPC."""
+    here = f"{estate.region}:{estate.account}"
+    groups = [f"arn:aws:logs:{here}:log-group:/aws/sagemaker/{kind}*" for kind in kinds]
+    logs = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    namespaces = {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "trainyard/*"]}}
+    return [
+        allow("WriteLogs", logs, groups),
+        # Metrics have no ARN; the namespace is the narrowest there is.
+        allow("PublishMetrics", ["cloudwatch:PutMetricData"], ["*"], namespaces),
+        use_key(estate),
+        allow(
+            "EncryptVolumes",
+            ["kms:CreateGrant"],
+            [estate.key_arn],
+            {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+        allow("JoinNetwork", _INTERFACES, [f"arn:aws:ec2:{here}:{kind}/*" for kind in _INTERFACE_PARTS]),
+        # EC2 describes all or nothing: AWS knows no narrower resource.
+        allow("SeeNetwork", [f"ec2:Describe{what}" for what in _SEEN], ["*"]),
+    ]
+
+
+_INTERFACES = (
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteNetworkInterfacePermission",
+)
+_INTERFACE_PARTS = ("network-interface", "security-group", "subnet")
+_SEEN = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
+
+
+def use_key(estate: Estate) -> Statement:
+    """Return the use of the environment's key."""
+    return allow("UseKey", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"], [estate.key_arn])
+
+
+def pass_role(sid: str, role_arn: str) -> Statement:
+    """Return the passing of a role, to SageMaker only."""
+    condition = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    return allow(sid, ["iam:PassRole"], [role_arn], condition)
+
+
+def describe_packages(estate: Estate) -> Statement:
+    """Return the look at model packages."""
+    resources = estate.sagemaker("model-package-group/{name}", "model-package/{name}/*")
+    return allow("SeePackages", ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"], resources)
+
+
+def list_packages() -> Statement:
+    """Return the listing of model packages."""
+    # Listing is of the account: AWS knows no narrower resource.
+    return allow("ListPackages", ["sagemaker:ListModelPackages"], ["*"])
+
+
+def alarms(estate: Estate, name: str) -> list[str]:
+    """Return ARNs of alarms; `{name}` stands for each endpoint name in turn."""
+    prefix = f"arn:aws:cloudwatch:{estate.region}:{estate.account}:alarm"
+    return list(dict.fromkeys(f"{prefix}:{name.format(name=endpoint)}" for endpoint in estate.endpoint_names))
+
+
+def describe_alarms(estate: Estate) -> Statement:
+    """Return the look at alarms."""
+    return allow("SeeAlarms", ["cloudwatch:DescribeAlarms"], alarms(estate, "*"))
+
+
+def scaling(estate: Estate) -> Statement:
+    """Return what taking an endpoint off scaling and back on takes."""
+    verbs = ("DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget")
+    targets = f"arn:aws:application-autoscaling:{estate.region}:{estate.account}:scalable-target/*"
+    only = {"StringEqualsIfExists": {"application-autoscaling:service-namespace": "sagemaker"}}
+    return allow("Scaling", [f"application-autoscaling:{verb}" for verb in verbs], [targets], only)
+
+
+def read_outputs(estate: Estate) -> Statement:
+    """Return the reading of what the environment tells everyone."""
+    prefix = f"arn:aws:ssm:{estate.region}:{estate.account}:parameter/trainyard/{estate.environment}"
+    return allow("ReadOutputs", ["ssm:GetParameter"], [f"{prefix}/*"])

@@ -1,0 +1,83 @@
+"""What an environment tells everyone else, in the words of `stacks.outputs`: exported, and written to SSM."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from infra import naming
+from infra.model_endpoint import ModelEndpoint
+from infra.network import Network
+from infra.roles import Roles
+from stacks import outputs
+from stacks.settings import ServiceSettings, Settings
+from stacks.stores import Stores
+
+_SAME_DIALS = ("name", "owners", "approval_required", "training", "strategy", "thresholds", "gate")
+"""Settings that the contract carries as they are."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """The contract's documents as JSON, known when the resources are."""
+
+    platform: pulumi.Output[str]
+    services: Mapping[str, pulumi.Output[str]]
+
+    def parameters(self, environment: str) -> dict[str, tuple[str, pulumi.Input[str]]]:
+        """Return each document with the SSM parameter that holds it, by logical role."""
+        return {
+            "platform": (outputs.platform_parameter(environment), self.platform),
+            **{
+                f"service-{name}": (outputs.service_parameter(environment, name), document)
+                for name, document in self.services.items()
+            },
+        }
+
+
+def platform(
+    settings: Settings, environment: str, *, stores: Stores, roles: Roles, network: Network
+) -> pulumi.Output[str]:
+    """Return the `PlatformOutputs` of an environment as JSON."""
+    return _json(
+        outputs.PlatformOutputs,
+        {
+            "environment": environment,
+            "account": settings.account,
+            "region": settings.region,
+            "kms_key_arn": stores.key.arn,
+            "buckets": {role: bucket.bucket for role, bucket in stores.buckets.by_role().items()},
+            "roles": {purpose: granted.arn for purpose, granted in roles.by_purpose().items()},
+            "network": {
+                "vpc_id": network.vpc_id,
+                "subnet_ids": network.subnet_ids,
+                "security_group_id": network.security_group_id,
+            },
+            "notifications_topic_arn": stores.notifications.topic_arn,
+            "deployments_table": stores.deployments.table_name,
+            "services": [service.name for service in settings.services],
+        },
+    )
+
+
+def service(settings: ServiceSettings, environment: str, stores: Stores, endpoint: ModelEndpoint) -> pulumi.Output[str]:
+    """Return the `ServiceOutputs` of a model service as JSON."""
+    dials = settings.model_dump()
+    return _json(
+        outputs.ServiceOutputs,
+        {
+            **{field: dials[field] for field in _SAME_DIALS},
+            "serving": {field: dials["serving"][field] for field in outputs.Serving.model_fields},
+            "endpoint_name": endpoint.name,
+            "variant_name": naming.VARIANT,
+            "model_package_group": stores.registry.by_service[settings.name].model_package_group_name,
+            "repository_url": stores.repositories.by_service[settings.name].repository_url,
+            "pipeline_name": naming.per_service(settings.name, environment),
+            "endpoint_alarms": endpoint.alarms.names,
+        },
+    )
+
+
+def _json(model: type[outputs.PlatformOutputs] | type[outputs.ServiceOutputs], known: Any) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(known).apply(lambda values: model.model_validate(values).model_dump_json())
