@@ -1,5 +1,8 @@
 """A file of orders checked, and described by what a person would ask first."""
 
+# pyarrow.compute makes its functions at import.
+# pyright: reportAttributeAccessIssue=false
+
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,0 +1,106 @@
+"""`trainyard model`: what the registry holds, and approvals."""
+
+import getpass
+import json as json_format
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from trainyard.cli.session import Json, Service, Session, Stack, console
+from trainyard.registry import ModelVersion, find_version, list_versions
+from trainyard.registry import approve as record_approval
+
+app = typer.Typer(help="The model registry: versions, how they were made, approvals.", no_args_is_help=True)
+
+Version = Annotated[int, typer.Argument(help="Number of the version, as `model list` shows it.", show_default=False)]
+
+
+@app.command(name="list")
+def list_(service: Service, stack: Stack = "dev", json: Json = False) -> None:
+    """List the versions of a model, the newest first, with MAP@10 on the holdout and approval."""
+    session = Session(stack, service)
+    versions = list_versions(session.service.model_package_group, session.client("sagemaker"))
+    if json:
+        typer.echo(json_format.dumps([version.document() for version in versions]))
+        return
+    if not versions:
+        console().print(f"No version yet. A run that passes the gate registers one: trainyard pipeline run {service}")
+        return
+    console().print(_table(service, versions))
+
+
+@app.command()
+def show(service: Service, version: Version, stack: Stack = "dev", json: Json = False) -> None:
+    """Show one version: metrics, lineage (data hash, commit, image, run), approval, files."""
+    session = Session(stack, service)
+    found = find_version(session.service.model_package_group, version, session.client("sagemaker"))
+    if json:
+        typer.echo(json_format.dumps(found.document()))
+        return
+    console().print(version_table(service, found))
+
+
+@app.command()
+def approve(
+    service: Service,
+    version: Version,
+    reason: Annotated[str, typer.Option("--reason", "-m", help="Why this version may go live.", show_default=False)],
+    by: Annotated[str, typer.Option(help="Your name.", default_factory=getpass.getuser, show_default="login name")],
+    stack: Stack = "dev",
+    json: Json = False,
+) -> None:
+    """Approve a version for release, with your name and a reason.
+
+    Only the environment's approval role can write the record that a release asks for; you need the right to take
+    that role on. A second approval of the same version changes nothing.
+    """
+    session = Session(stack, service)
+    found = find_version(session.service.model_package_group, version, session.client("sagemaker"))
+    role, name = session.platform.roles.approval, f"approval-{service}-{version}"
+    record_approval(
+        service,
+        found,
+        by=by,
+        reason=reason,
+        at=datetime.now(UTC),
+        table=session.platform.deployments_table,
+        dynamodb=session.client_as(role, name, "dynamodb"),
+        sagemaker=session.client_as(role, name, "sagemaker"),
+    )
+    if json:
+        typer.echo(json_format.dumps({"version": version, "arn": found.arn, "approved_by": by, "reason": reason}))
+        return
+    console().print(f"Approved version {version} of {service}, by {by}: {reason}")
+    console().print(f"Next: trainyard release start {service} --version {version} --stack {stack}")
+
+
+def version_table(service: str, found: ModelVersion) -> Table:
+    """Return one version as a table of two columns."""
+    table = Table(title=f"{service}, version {found.version}", show_header=False, title_justify="left")
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("approval", f"{found.approval} {found.approval_description}".strip())
+    table.add_row("registered", f"{found.created:%Y-%m-%d %H:%M:%S %Z}")
+    for name, value in sorted(found.metadata.items()):
+        table.add_row(name, value)
+    table.add_row("archive", found.model_data_url)
+    table.add_row("arn", found.arn)
+    return table
+
+
+def _table(service: str, versions: list[ModelVersion]) -> Table:
+    table = Table(title=f"Versions of {service}", title_justify="left")
+    for name in ("Version", "Registered", "MAP@10", "Approval", "Data", "Commit"):
+        table.add_column(name, no_wrap=True, justify="right" if name in ("Version", "MAP@10") else "left")
+    for one in versions:
+        table.add_row(
+            str(one.version),
+            f"{one.created:%Y-%m-%d %H:%M}",
+            "" if one.map_at_10 is None else f"{one.map_at_10:.5f}",
+            one.approval,
+            one.metadata.get("data_hash", "")[:12],
+            one.metadata.get("code_commit", "")[:12],
+        )
+    return table

@@ -1,0 +1,208 @@
+"""`trainyard pipeline`: put the training pipeline in place, run it, follow it."""
+
+import json as json_format
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from pipelines.code_commit import code_commit
+from pipelines.deployment import current
+from pipelines.deployment import deploy as deploy_definition
+from pipelines.errors import PipelineError, RenderingFailed
+from pipelines.execution import watch
+from pipelines.history import past_runs
+from pipelines.launch import Clients, RunRequest, StartedRun, start
+from pipelines.outcome import outcome
+from pipelines.parameters import DIALS
+from pipelines.rendering import render_pipeline
+from trainyard import aws
+from trainyard.cli.model import version_table
+from trainyard.cli.pipeline_progress import show_progress
+from trainyard.cli.pipeline_result import result_document, result_error
+from trainyard.cli.session import Json, Service, Session, Stack, console
+from trainyard.errors import TrainyardError, UsageError
+from trainyard.registry.reading import describe
+
+app = typer.Typer(help="The training pipeline: deploy its definition, run it, follow it.", no_args_is_help=True)
+
+_POLL_SECONDS = 1.0
+_DETACHED = 130
+"""What shells give a command that was interrupted."""
+
+
+@app.command()
+def deploy(service: Service, stack: Stack = "dev", json: Json = False) -> None:
+    """Render the pipeline's definition and make it the current one.
+
+    The definition is kept in the artifacts bucket under the hash of its content. Deploying the same code and
+    settings again changes nothing. Takes some ten seconds: this is the only command that loads the SageMaker SDK.
+    """
+    session = Session(stack, service)
+    with _worded(), console(error=True).status("Rendering with the SageMaker SDK"):
+        rendered = render_pipeline(session.platform, session.service)
+    done = deploy_definition(
+        rendered, session.platform, session.service, sagemaker=session.client("sagemaker"), s3=session.client("s3")
+    )
+    if json:
+        document = {"pipeline": done.pipeline, "change": done.change, "sha256": done.sha256}
+        typer.echo(json_format.dumps(document | {"definition_uri": done.definition_uri}))
+        return
+    words = {"created": "created", "updated": "updated", "unchanged": "unchanged: this definition is in place already"}
+    console().print(f"Pipeline {done.pipeline} {words[done.change]}")
+    console().print(f"definition {done.sha256[:12]}: {done.definition_uri}", soft_wrap=True)
+
+
+@app.command()
+def run(
+    service: Service,
+    orders: Annotated[str | None, typer.Option(help="S3 address of the orders, as `data import` prints it.")] = None,
+    latest: Annotated[bool, typer.Option("--latest", help="Use the newest orders that were imported.")] = False,
+    image: Annotated[
+        str | None, typer.Option(help="Tag or address of the image.", show_default="the one pushed last")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set a dial of training; may be repeated. "
+            + "; ".join(f"{dial.name} ({dial.default}): {dial.meaning}" for dial in DIALS),
+        ),
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Start the run and return.")] = False,
+    stack: Stack = "dev",
+    json: Json = False,
+) -> None:
+    """Train a model, judge it, and register it if the gate lets it pass; follow the run until it ends.
+
+    The challenger meets the live model (or, before the first release, each customer's own most frequent products) on
+    the same orders. Exit code 3 means that the gate rejected it. Ctrl-C stops following; the run goes on.
+    """
+    if bool(orders) == latest:
+        raise UsageError(
+            "Say which orders to train on, once", where="--orders and --latest", cure="Give one of the two options"
+        )
+    dials = _dials(set_ or [])
+    session = Session(stack, service)
+    clients = Clients(
+        sagemaker=session.client("sagemaker"),
+        s3=session.client("s3"),
+        ecr=session.client("ecr"),
+        dynamodb=session.client("dynamodb"),
+    )
+    request = RunRequest(orders=orders, image=image, dials=dials, commit=code_commit(Path.cwd()))
+    with _worded():
+        started = start(request, session.platform, session.service, clients=clients, now=datetime.now(UTC))
+    _announce(started)
+    if detach:
+        typer.echo(
+            json_format.dumps({"run": started.run, "execution_arn": started.execution_arn})
+            if json
+            else f"Follow it with: trainyard pipeline follow {started.execution_arn}"
+        )
+        return
+    _follow(started.execution_arn, service, clients.sagemaker, clients.s3, json=json)
+
+
+@app.command()
+def follow(
+    execution: Annotated[str, typer.Argument(help="ARN of the execution, as `run` and `list` print it.")],
+    json: Json = False,
+) -> None:
+    """Follow a run until it ends; exit codes are those of `run`. Ctrl-C stops following; the run goes on."""
+    parts = execution.split(":")
+    if len(parts) != 6 or parts[2] != "sagemaker" or "/execution/" not in parts[5]:
+        raise UsageError(
+            f"{execution!r} is not the ARN of a pipeline execution",
+            where="EXECUTION",
+            cure="`trainyard pipeline list SERVICE` shows them",
+        )
+    name = parts[5].split("/")[1]
+    _follow(execution, name, aws.client("sagemaker", parts[3]), aws.client("s3", parts[3]), json=json)
+
+
+@app.command(name="list")
+def list_(
+    service: Service,
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
+    stack: Stack = "dev",
+    json: Json = False,
+) -> None:
+    """List the newest runs of a service's pipeline."""
+    session = Session(stack, service)
+    sagemaker, pipeline = session.client("sagemaker"), session.service.pipeline_name
+    found = past_runs(pipeline, limit, sagemaker) if current(pipeline, sagemaker) else []
+    if json:
+        typer.echo(json_format.dumps([vars(one) | {"started": one.started.isoformat()} for one in found]))
+        return
+    if not found:
+        console().print(f"No run yet. Start one: trainyard pipeline run {service} --latest --stack {stack}")
+        return
+    table = Table(title=f"Runs of {pipeline}", title_justify="left")
+    for name in ("Run", "Started", "Status", "Execution"):
+        table.add_column(name, no_wrap=name != "Execution", overflow="fold")
+    for one in found:
+        table.add_row(one.run, f"{one.started:%Y-%m-%d %H:%M:%S}", one.status, one.execution_arn)
+    console().print(table)
+
+
+def _follow(execution: str, service: str, sagemaker: Any, s3: Any, *, json: bool) -> None:
+    try:
+        with _worded():
+            progress = show_progress(
+                watch(execution, sagemaker, lambda: time.sleep(_POLL_SECONDS)), console(error=True)
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped following; the run goes on. Again: trainyard pipeline follow {execution}", err=True)
+        raise typer.Exit(_DETACHED) from None
+    ended = outcome(progress, sagemaker=sagemaker, s3=s3)
+    model = describe(ended.model_package_arn, sagemaker) if ended.model_package_arn else None
+    if json:
+        typer.echo(json_format.dumps(result_document(ended, model)))
+    error = result_error(ended)
+    if error:
+        raise error
+    if model and not json:
+        console().print(f"Registered version {model.version}, {model.approval}. {(ended.gate or {}).get('reason', '')}")
+        console().print(version_table(service, model))
+
+
+def _announce(started: StartedRun) -> None:
+    out = console(error=True)
+    champion = f"version {started.champion.version}" if started.champion else "none: this would be the first model"
+    for name, value in (
+        ("run", started.run),
+        ("orders", started.orders),
+        ("image", started.image),
+        ("champion", champion),
+        ("execution", started.execution_arn),
+    ):
+        out.print(f"{name:<10}{value}", soft_wrap=True, markup=False)
+
+
+def _dials(assignments: list[str]) -> dict[str, str]:
+    dials = dict[str, str]()
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or not value:
+            raise UsageError(
+                f"{assignment!r} sets nothing", where="--set", cure="Write NAME=VALUE, such as --set max_depth=4"
+            )
+        dials[name] = value
+    return dials
+
+
+@contextmanager
+def _worded() -> Generator[None, None, None]:
+    """Turn errors of the pipelines package into those that the command line counts."""
+    try:
+        yield
+    except PipelineError as error:
+        kind = TrainyardError if isinstance(error, RenderingFailed) else UsageError
+        raise kind(error.what, where=error.where, cure=error.cure) from error
