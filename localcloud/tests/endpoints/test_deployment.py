@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-
 from localcloud.sagemaker.endpoints.deployment import (
     Observed,
     Phase,

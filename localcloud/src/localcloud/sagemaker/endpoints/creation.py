@@ -64,8 +64,7 @@ class Creation:
         return True
 
     def _fail(self, reason: str) -> bool:
-        for fleet in (self._fleets or {}).values():
-            fleet.stop()
+        self._host.stop_fleets(self._fleets or {})
         self._host.record.write(
             EndpointStatus="Failed",
             FailureReason=reason[:1024],

@@ -26,6 +26,7 @@ _START_LIMIT_SECONDS = 480.0
 SHORTEST_START_LIMIT_SECONDS = 60.0
 # As long as a request may take.
 _DRAIN_SECONDS = 65.0
+_CLOSE_SECONDS = 10.0
 
 
 class Task(Protocol):
@@ -57,6 +58,8 @@ class EndpointHost:
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._generation = 0
+        self._started: list[Fleet] = []
+        self._thread = cloud.spawn(self._run, f"endpoint-{name}")
 
     def submit(self, task: Task) -> None:
         """Give the endpoint's thread a task; the caller has made sure that none is under way."""
@@ -64,20 +67,33 @@ class EndpointHost:
         self._task = task
         self._wake.set()
 
-    def run(self) -> None:
-        """Look after the endpoint until it is deleted or the cloud stops."""
-        while not (self.cloud.stopping.is_set() or self._ended.is_set()):
-            try:
-                self._tick()
-            except Exception:
-                if not self.cloud.stopping.is_set():
-                    log.exception("endpoint %s: a step failed", self.record.name)
-            self._wake.wait(_BUSY_TICK_SECONDS if self._task else _IDLE_TICK_SECONDS)
-            self._wake.clear()
-
     def end(self) -> None:
-        """Let `run` return."""
+        """Let the endpoint's thread finish its step and end."""
         self._ended.set()
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the endpoint's thread and all its processes, and wait for that; what is remembered stays."""
+        self.router.switch(())
+        self.end()
+        self._thread.join(_CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            while not (self.cloud.stopping.is_set() or self._ended.is_set()):
+                self._step()
+                self._wake.wait(_BUSY_TICK_SECONDS if self._task else _IDLE_TICK_SECONDS)
+                self._wake.clear()
+        finally:
+            for fleet in self._started:
+                fleet.stop()
+
+    def _step(self) -> None:
+        try:
+            self._tick()
+        except Exception:
+            if not self.cloud.stopping.is_set():
+                log.exception("endpoint %s: a step failed; it is tried again", self.record.name)
 
     def start_fleets(self, config: Mapping[str, Any], targets: Mapping[str, VariantTarget]) -> dict[str, Fleet]:
         """Start one fleet for each variant of `config`; they serve only once traffic is routed to them.
@@ -91,9 +107,9 @@ class EndpointHost:
             for variant in config["ProductionVariants"]:
                 name = variant["VariantName"]
                 fleets[name] = Fleet(self._fleet_spec(config, variant), targets[name].count)
+                self._started.append(fleets[name])
         except Exception:
-            for fleet in fleets.values():
-                fleet.stop()
+            self.stop_fleets(fleets)
             raise
         return fleets
 
@@ -117,12 +133,18 @@ class EndpointHost:
     def retire(self, fleets: Mapping[str, Fleet]) -> None:
         """Let requests that are under way on these fleets end, then stop them."""
         self.drain([instance for fleet in fleets.values() for instance in fleet.instances])
+        self.stop_fleets(fleets)
+
+    def stop_fleets(self, fleets: Mapping[str, Fleet]) -> None:
+        """Stop fleets at once."""
         for fleet in fleets.values():
             fleet.stop()
+            if fleet in self._started:
+                self._started.remove(fleet)
 
     def drain(self, instances: list[Instance]) -> None:
         """Wait until instances that take no new requests have finished the old ones."""
-        if not self.router.drain(instances, _DRAIN_SECONDS, self.cloud.stopping):
+        if not self.router.drain(instances, _DRAIN_SECONDS, self._ended):
             log.warning("endpoint %s: requests under way were cut off", self.record.name)
 
     def _tick(self) -> None:

@@ -40,11 +40,10 @@ class Hosting:
         return self._hosts.get((scope, name))
 
     def open(self, scope: Scope, name: str) -> EndpointHost:
-        """Return a new host with a running thread; the caller gives it its first task."""
+        """Return a new host; the caller gives it its first task."""
         host = EndpointHost(self.cloud, scope, name)
         with self._lock:
             self._hosts[scope, name] = host
-        self.cloud.spawn(host.run, f"endpoint-{name}")
         return host
 
     def forget(self, host: EndpointHost) -> None:
@@ -60,13 +59,11 @@ class Hosting:
             self.logs.ship(host.record.scope, host.record.name)
 
     def close(self) -> None:
-        """Deliver what is left and end all instances; the cloud still answers."""
+        """End all instances and deliver what is left; the cloud still answers."""
+        for host in list(self._hosts.values()):
+            host.close()
         self.metrics.flush()
         self.deliver()
-        for host in list(self._hosts.values()):
-            host.router.switch(())
-            for fleet in host.fleets.values():
-                fleet.stop()
 
     def _repeat(self, seconds: float, action: Callable[[], None]) -> None:
         while not self.cloud.stopping.wait(seconds):
