@@ -56,7 +56,7 @@ class Creation:
         host.record.write(
             EndpointStatus="InService",
             ProductionVariants=host.describe_variants(),
-            drop=("PendingDeploymentSummary", *(() if self._reason else ("FailureReason",))),
+            drop=("PendingDeploymentSummary", "FailureReason"),
             **kept,
         )
         if before != "InService":

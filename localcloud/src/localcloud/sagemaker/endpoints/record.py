@@ -44,10 +44,9 @@ class EndpointRecord:
         return self._cloud.store.get(self.scope, KIND, self.name) or {}
 
     def write(self, *, drop: Iterable[str] = (), **changes: Any) -> Document:
-        """Set and drop keys, and stamp the change."""
-        body = {**self.read(), **changes, "LastModifiedTime": self._cloud.clock.now()}
-        for key in drop:
-            body.pop(key, None)
+        """Drop keys, then set others, and stamp the change."""
+        kept = {key: value for key, value in self.read().items() if key not in set(drop)}
+        body = {**kept, **changes, "LastModifiedTime": self._cloud.clock.now()}
         self._cloud.store.put(self.scope, KIND, self.name, body)
         return body
 

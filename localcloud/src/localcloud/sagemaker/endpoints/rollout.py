@@ -136,7 +136,7 @@ class Rollout:
             EndpointConfigName=self._update.config["EndpointConfigName"],
             ProductionVariants=host.describe_variants(),
             _Config=dict(self._update.config),
-            drop=("PendingDeploymentSummary", "FailureReason", *(() if capture else ("DataCaptureConfig",))),
+            drop=("PendingDeploymentSummary", "FailureReason", "DataCaptureConfig"),
             **changes,
         )
         host.record.announce(STATE_CHANGE, DEPLOYMENT_CHANGE)

@@ -49,7 +49,7 @@ class Scaling:
         host.record.write(
             EndpointStatus="InService",
             ProductionVariants=host.describe_variants(),
-            drop=() if reason else ("FailureReason",),
+            drop=("FailureReason",),
             **({"FailureReason": reason[:1024]} if reason else {}),
         )
         host.record.announce(STATE_CHANGE, DEPLOYMENT_CHANGE)
