@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from trainyard.errors import UsageError
-from trainyard.release.observe import missing
+from trainyard.registry import find_version
 from trainyard.release.plan import Container
 
 
@@ -19,23 +16,15 @@ class Package:
     container: Container
 
 
-def find_package(sagemaker: Any, service: str, group: str, version: str) -> Package:
+def find_package(sagemaker: Any, group: str, version: int) -> Package:
     """Return one version of a group.
 
     Raises:
         UsageError: there is no such version; the message lists those there are.
     """
-    arns = _versions(sagemaker, group)
-    if version not in arns:
-        have = ", ".join(sorted(arns, key=int)) or "none yet"
-        raise UsageError(
-            f"There is no version {version!r} of {service}; the registry has: {have}",
-            where=f"model package group {group}",
-            cure=f"Name one of these (`trainyard model list {service}` shows them)",
-        )
-    described = sagemaker.describe_model_package(ModelPackageName=arns[version])
-    containers = described["InferenceSpecification"]["Containers"]
-    return Package(version=version, arn=arns[version], container=_container(containers[0]))
+    arn = find_version(group, version, sagemaker).arn
+    containers = sagemaker.describe_model_package(ModelPackageName=arn)["InferenceSpecification"]["Containers"]
+    return Package(version=str(version), arn=arn, container=_container(containers[0]))
 
 
 def container_of_model(sagemaker: Any, model_name: str) -> Container:
@@ -44,19 +33,6 @@ def container_of_model(sagemaker: Any, model_name: str) -> Container:
     container = _container(primary)
     environment = {key: value for key, value in container.environment.items() if key != "MODEL_VERSION"}
     return Container(image=container.image, model_data_url=container.model_data_url, environment=environment)
-
-
-def _versions(sagemaker: Any, group: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    try:
-        for page in sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group):
-            for summary in page["ModelPackageSummaryList"]:
-                if "ModelPackageVersion" in summary:
-                    found[str(summary["ModelPackageVersion"])] = summary["ModelPackageArn"]
-    except ClientError as error:
-        if not missing(error):
-            raise
-    return found
 
 
 def _container(described: dict[str, Any]) -> Container:

@@ -61,9 +61,7 @@ def _strategy(plan: ReleasePlan, observed: Observed) -> list[str]:
     if not 600 <= strategy.timeout_seconds <= 28800:
         found.append(f"A deployment may take 600 to 28800 seconds, not {strategy.timeout_seconds}")
     elif strategy.timeout_seconds <= waits:
-        found.append(
-            f"The deployment bakes {waits} s in all, longer than its timeout of {strategy.timeout_seconds} s"
-        )
+        found.append(f"The deployment bakes {waits} s in all, longer than its timeout of {strategy.timeout_seconds} s")
     return found
 
 

@@ -23,7 +23,7 @@ class Wish:
 
     kind: Kind
     version: str = ""
-    """Of kind `model`, and optionally of `rollback`; `config` keeps the live one."""
+    """Of kind `model` (a number), and optionally of `rollback`; `config` keeps the live one."""
     strategy: Literal["all_at_once", "canary"] | None = None
     """None takes the service's own; a rollback is all at once unless told otherwise, as it is urgent."""
     golden: Path | None = None
@@ -116,7 +116,7 @@ def live_now(service: ServiceOutputs, clients: Clients, table: DeploymentTable) 
 
 def _source(service: ServiceOutputs, clients: Clients, table: DeploymentTable, wish: Wish) -> _Source:
     if wish.kind == "model":
-        package = find_package(clients.sagemaker, service.name, service.model_package_group, wish.version)
+        package = find_package(clients.sagemaker, service.model_package_group, int(wish.version))
         return _Source(version=package.version, package_arn=package.arn, container=package.container)
     live = live_now(service, clients, table)
     if wish.kind == "rollback":

@@ -1,5 +1,6 @@
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,11 +146,12 @@ def test_a_refused_call_fails_the_release_cleanly_or_leaves_it_to_be_resumed(sce
     at = 0
     while True:
         run = Run(scenario, Faults(kind="denied", at=at))
-        try:
-            record = run.to_the_end()
-        except TrainyardError as error:
-            assert "stays open" in str(error)
-            record = run.to_the_end()
+        record = run.table.records[PLAN.release_id]
+        while record.status == "open":
+            # a refused look stops the driver with the release open; the next driver goes on
+            with suppress(TrainyardError):
+                run.to_the_end()
+            record = run.table.records[PLAN.release_id]
         if run.faults.calls <= at:
             break
         if "AWS refused" in record.progress.reason:
