@@ -36,3 +36,11 @@ def start(cloud: Cloud) -> None:
         recover = getattr(module, "start", None)
         if recover is not None:
             recover(cloud)
+
+
+def stop(cloud: Cloud) -> None:
+    """Let every module deliver what it still holds and end its processes; called while the cloud still answers."""
+    for module in load():
+        end = getattr(module, "stop", None)
+        if end is not None:
+            end(cloud)
