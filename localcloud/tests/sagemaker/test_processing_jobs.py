@@ -132,7 +132,7 @@ def test_a_stopped_job_ends_as_stopped(jobs: Jobs) -> None:
 def test_a_taken_name_is_refused(jobs: Jobs) -> None:
     jobs.program("")
     jobs.sagemaker.create_processing_job(**_request("twice", ProcessingInputs=[]))
-    with pytest.raises(ClientError, match="ResourceInUse.*already exists"):
+    with pytest.raises(ClientError, match=r"ResourceInUse.*already exists"):
         jobs.sagemaker.create_processing_job(**_request("twice", ProcessingInputs=[]))
 
 
