@@ -44,8 +44,8 @@ class ModelEndpointArgs:
     alarms: EndpointAlarmsArgs
     log_days: int
     key_arn: pulumi.Input[str]
-    granted: Sequence[pulumi.Resource]
-    """The policies that the serving role must have before SageMaker takes it on."""
+    after: Sequence[pulumi.Resource]
+    """What containers need before they start: the serving role's policy, and the ways out of the network."""
     protect: bool
 
 
@@ -72,7 +72,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=args.protect,
-                depends_on=[logs, *args.granted],
+                depends_on=[logs, *args.after],
                 # Tags too: any update of the endpoint may carry its first configuration along.
                 ignore_changes=["endpoint_config_name", "deployment_config", "tags", "tags_all"],
             ),

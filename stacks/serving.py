@@ -54,7 +54,7 @@ def endpoint(
             ),
             log_days=settings.retention.container_log_days,
             key_arn=stores.key.arn,
-            granted=[roles.serving.policy],
+            after=[roles.serving.policy, network],
             protect=settings.deletion_protection,
         ),
         opts,

@@ -33,6 +33,7 @@ CHANGES: dict[str, Any] = {
     "services.0.training.spot": True,
     "services.0.training.timeout_seconds": 3601,
     "services.0.training.processing_instance_type": "ml.m5.2xlarge",
+    "services.0.strategy.type": "all_at_once",
     "services.0.serving.maximum_instances": 5,
     "services.0.serving.instance_count": 3,
     "services.0.serving.minimum_instances": 1,
@@ -40,7 +41,6 @@ CHANGES: dict[str, Any] = {
     "services.0.serving.invocations_per_instance_per_minute": 900,
     "services.0.serving.capture_percent": 50,
     "services.0.serving.environment": {"LOG_LEVEL": "debug"},
-    "services.0.strategy.type": "all_at_once",
     "services.0.strategy.canary_percent": 40,
     "services.0.strategy.bake_seconds": 60,
     "services.0.strategy.timeout_seconds": 1900,
@@ -53,7 +53,7 @@ CHANGES: dict[str, Any] = {
     "services.0.gate.minimum_ratio": 1.02,
     "services.0.gate.confidence": 0.7,
     "services.0.gate.minimum_slice_customers": 31,
-    "services.0.baseline.products": [{"stock_code": "10002", "name": "INFLATABLE POLITICAL GLOBE"}] * 1,
+    "services.0.baseline.products": [{"stock_code": "10002", "name": "INFLATABLE POLITICAL GLOBE"}] * 10,
     "deletion_protection": True,
 }
 """Each dial with another legal value, in the order in which they are changed; changes add up."""

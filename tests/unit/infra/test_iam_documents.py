@@ -1,0 +1,147 @@
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from infra import iam_documents, resource_policies
+from infra.iam_statements import Document, Estate
+
+ACCOUNT = "111111111111"
+ESTATE = Estate(
+    account=ACCOUNT,
+    region="eu-west-1",
+    environment="dev",
+    key_arn=f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k",
+    raw_bucket_arn="arn:aws:s3:::raw",
+    features_bucket_arn="arn:aws:s3:::features",
+    artifacts_bucket_arn="arn:aws:s3:::artifacts",
+    capture_bucket_arn="arn:aws:s3:::capture",
+    repository_arns=[f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/trainyard/recommender"],
+    table_arn=f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/t",
+    topic_arn=f"arn:aws:sns:eu-west-1:{ACCOUNT}:topic",
+    endpoint_names=["recommender-dev", "ranker-dev"],
+)
+ROLES: dict[str, Document] = {
+    "training": iam_documents.training(ESTATE),
+    "serving": iam_documents.serving(ESTATE, "arn:aws:ecr:eu-west-1:141502667606:repository/sagemaker-scikit-learn"),
+    "pipeline": iam_documents.pipeline(ESTATE, f"arn:aws:iam::{ACCOUNT}:role/training"),
+    "release": iam_documents.release(ESTATE, f"arn:aws:iam::{ACCOUNT}:role/serving"),
+    "approval": iam_documents.approval(ESTATE),
+}
+WITHOUT_ARNS = {"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "sagemaker:ListModelPackages"}
+"""Actions that AWS authorises on `*` only; so does it all of EC2's descriptions."""
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    return ROLES[role]["Statement"]
+
+
+def actions(role: str) -> Iterator[str]:
+    return (action for statement in statements(role) for action in statement["Action"])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_has_a_wildcard_action(role: str) -> None:
+    assert [action for action in actions(role) if "*" in action] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_any_resource_is_allowed_only_where_aws_knows_no_narrower_one(role: str) -> None:
+    for statement in statements(role):
+        if "*" in statement["Resource"]:
+            wide = {action for action in statement["Action"] if not action.startswith("ec2:Describe")}
+            assert wide <= WITHOUT_ARNS
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_buckets_are_only_touched_in_the_environments_own_account(role: str) -> None:
+    for statement in statements(role):
+        if any(action.startswith("s3:") for action in statement["Action"]):
+            assert statement["Condition"] == {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_statement_ids_are_unique(role: str) -> None:
+    ids = [statement["Sid"] for statement in statements(role)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_passed_to_sagemaker_alone(role: str) -> None:
+    for statement in statements(role):
+        if "iam:PassRole" in statement["Action"]:
+            assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+            assert "*" not in statement["Resource"][0]
+
+
+def test_only_the_approval_role_can_approve() -> None:
+    assert [role for role in ROLES if "sagemaker:UpdateModelPackage" in actions(role)] == ["approval"]
+
+
+def test_only_the_release_role_can_switch_an_endpoint_and_cannot_delete_the_live_one() -> None:
+    assert [role for role in ROLES if "sagemaker:UpdateEndpoint" in actions(role)] == ["release"]
+    deleting = [statement for statement in statements("release") if "sagemaker:DeleteEndpoint" in statement["Action"]]
+    resources = [resource for statement in deleting for resource in statement["Resource"]]
+    assert f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:endpoint/recommender-dev" not in resources
+    assert f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:endpoint/recommender-dev-pre-*" in resources
+
+
+def test_the_serving_role_sees_the_alarms_of_its_deployments() -> None:
+    assert "cloudwatch:DescribeAlarms" in actions("serving")
+
+
+def test_training_reads_raw_data_and_serving_does_not() -> None:
+    def read(role: str) -> set[str]:
+        return {
+            resource
+            for statement in statements(role)
+            if "s3:GetObject" in statement["Action"]
+            for resource in statement["Resource"]
+        }
+
+    assert read("training") == {"arn:aws:s3:::raw/*", "arn:aws:s3:::features/*", "arn:aws:s3:::artifacts/*"}
+    assert read("serving") == {"arn:aws:s3:::artifacts/*"}
+
+
+def test_sagemaker_takes_on_roles_for_this_account_and_region_only() -> None:
+    (trust,) = iam_documents.sagemaker_trust(ACCOUNT, "eu-west-1")["Statement"]
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:*"},
+    }
+
+
+def test_named_people_replace_the_account_in_a_trust_policy() -> None:
+    ann = f"arn:aws:iam::{ACCOUNT}:role/ann"
+    (nobody,) = iam_documents.people_trust(ACCOUNT, [])["Statement"]
+    (named,) = iam_documents.people_trust(ACCOUNT, [ann])["Statement"]
+    assert nobody["Principal"] == {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]}
+    assert named["Principal"] == {"AWS": [ann]}
+
+
+def test_every_service_principal_of_a_resource_policy_is_bound_to_the_account() -> None:
+    for policy in (
+        resource_policies.key_policy(ACCOUNT, "eu-west-1"),
+        resource_policies.access_log_policy("arn:aws:s3:::logs", ACCOUNT),
+        resource_policies.topic_policy(ESTATE.topic_arn, ACCOUNT),
+    ):
+        bound = [statement for statement in policy["Statement"] if "Service" in statement["Principal"]]
+        assert bound
+        assert all(each["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}} for each in bound)
+
+
+def test_a_bucket_denies_plain_http_and_other_accounts() -> None:
+    tls, others = resource_policies.bucket_policy("arn:aws:s3:::raw", ACCOUNT)["Statement"]
+    assert tls["Effect"] == others["Effect"] == "Deny"
+    assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert others["Condition"]["StringNotEquals"] == {"aws:PrincipalAccount": ACCOUNT}
+    assert tls["Resource"] == others["Resource"] == ["arn:aws:s3:::raw", "arn:aws:s3:::raw/*"]
+
+
+def test_no_inline_policy_is_longer_than_iam_takes() -> None:
+    many = [f"service-number-{number}-dev" for number in range(5)]
+    crowded = replace(ESTATE, endpoint_names=many)
+    text = json.dumps(iam_documents.release(crowded, "arn:aws:iam::111111111111:role/serving"), separators=(",", ":"))
+    assert len(text) < 10240
