@@ -79,7 +79,7 @@ def test_an_image_that_cannot_run_is_named(aws, uri, message):
 
 
 def test_a_model_whose_image_is_missing_is_refused(aws):
-    with pytest.raises(ClientError, match="Requested image .* not found"):
+    with pytest.raises(ClientError, match=r"Requested image .* not found"):
         aws.client("sagemaker").create_model(
             ModelName="m",
             ExecutionRoleArn="arn:aws:iam::000000000001:role/serving",

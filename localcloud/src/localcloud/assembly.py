@@ -8,6 +8,7 @@ from localcloud import sagemaker
 from localcloud.alarms import AlarmStates, Evaluator
 from localcloud.alarms import cloudwatch as alarm_operations
 from localcloud.alarms.actions import Actions
+from localcloud.certificates import Authority
 from localcloud.clients import Clients
 from localcloud.clock import Clock
 from localcloud.cloud import Cloud
@@ -19,6 +20,7 @@ from localcloud.images.shelf import Shelf
 from localcloud.journal import Journal
 from localcloud.metrics import MetricStore
 from localcloud.metrics import cloudwatch as metric_operations
+from localcloud.proxy import Proxy
 from localcloud.server import Front, Server
 from localcloud.store import Store
 
@@ -35,6 +37,7 @@ class RunningCloud:
     _server: Server
     _metrics: MetricStore
     _actions: Actions
+    _proxy: Proxy
 
     def stop(self) -> None:
         """Stop listening, let every thread end, and close the files."""
@@ -67,9 +70,11 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     actions = Actions(cloud.bus, cloud.client)
     alarm_operations.listen(actions.submit)
     evaluator = Evaluator(metrics, cloud.clock, cloud.client, plane.lock)
+    proxy = Proxy(ports.proxy, ports.api, Authority(home.certificates))
+    proxy.start()
     sagemaker.start(cloud)
     cloud.spawn(lambda: evaluator.run(cloud.stopping), "alarms")
-    return RunningCloud(cloud, evaluator, plane, server, metrics, actions)
+    return RunningCloud(cloud, evaluator, plane, server, metrics, actions, proxy)
 
 
 def build(home: Home, ports: Ports, speed: float, *, plane: ControlPlane, metrics: MetricStore) -> Cloud:

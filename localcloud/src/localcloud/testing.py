@@ -30,6 +30,8 @@ class CloudUnderTest:
     cloud: Cloud
     evaluator: Evaluator
     """Evaluates alarms; `evaluator.step(now)` does so at once."""
+    proxy_url: str
+    """The HTTPS proxy that leads AWS's host names to this cloud."""
     account: str = "000000000001"
     region: str = "eu-west-1"
 
@@ -53,8 +55,9 @@ def running_cloud(home: Path, speed: float = 1.0) -> Iterator[CloudUnderTest]:
     """Run a cloud that keeps its state in `home`, on a free port; durations are divided by `speed`."""
     place = Home(home)
     place.create()
-    running = run(place, place.ports(), speed)
+    ports = place.ports()
+    running = run(place, ports, speed)
     try:
-        yield CloudUnderTest(running.cloud, running.evaluator)
+        yield CloudUnderTest(running.cloud, running.evaluator, f"http://127.0.0.1:{ports.proxy}")
     finally:
         running.stop()

@@ -1,4 +1,4 @@
-"""EventBridge: puts the cloud's own events on an account's default bus, where its rules and their targets take them."""
+"""The bus: puts the cloud's own events on an account's default bus, where its rules and their targets take them."""
 
 import json
 import logging
@@ -21,13 +21,9 @@ class EventBridge:
         self, scope: Scope, *, source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str]
     ) -> None:
         """Deliver one event; failures are logged, never raised to the emitter."""
-        entry = {
-            "Source": source,
-            "DetailType": detail_type,
-            "Detail": json.dumps(detail, default=_encode),
-            "Resources": list(resources),
-        }
         try:
+            text = json.dumps(detail, default=_encode)
+            entry = {"Source": source, "DetailType": detail_type, "Detail": text, "Resources": list(resources)}
             self._client("events", scope).put_events(Entries=[entry])
         except Exception:  # an event that cannot be delivered must not undo what it tells of
             log.exception("event %r of %s could not be delivered", detail_type, ", ".join(resources))
