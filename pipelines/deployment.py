@@ -43,7 +43,8 @@ def current(pipeline: str, sagemaker: Any) -> dict[str, Any] | None:
     try:
         return sagemaker.describe_pipeline(PipelineName=pipeline)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFound" or "does not exist" in str(error):
+        # AWS says ResourceNotFound; emulators answer like SageMaker's other describe operations.
+        if error.response["Error"]["Code"] in ("ResourceNotFound", "ValidationException"):
             return None
         raise
 

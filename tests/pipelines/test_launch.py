@@ -1,0 +1,119 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.deployment import deploy
+from pipelines.errors import RunRefused
+from pipelines.launch import RunRequest, StartedRun, start
+from pipelines.rendering import RenderedPipeline
+from tests.pipelines import contract
+from tests.pipelines.account import Account
+
+NOW = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
+REQUEST = RunRequest(dials={}, commit="abc")
+
+
+def started(account: Account, request: RunRequest = REQUEST) -> StartedRun:
+    return start(request, contract.platform(), contract.service(), clients=account.clients, now=NOW)
+
+
+def parameters(account: Account, run: StartedRun) -> dict[str, str]:
+    listed = account.clients.sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=run.execution_arn)
+    return {one["Name"]: one["Value"] for one in listed["PipelineParameters"]}
+
+
+@pytest.fixture
+def ready(account: Account) -> Account:
+    deploy(
+        RenderedPipeline('{"Parameters":[],"Steps":[],"Version":"2020-12-01"}'),
+        contract.platform(),
+        contract.service(),
+        sagemaker=account.clients.sagemaker,
+        s3=account.clients.s3,
+    )
+    account.put_orders("2011-08-31", "aaa")
+    account.push_image("one")
+    return account
+
+
+def test_a_run_is_started_with_everything_pinned(ready: Account) -> None:
+    image = ready.push_image("two")
+    run = started(ready, replace(REQUEST, image="two", dials={"max_depth": "4"}))
+    given = parameters(ready, run)
+    assert run.run.startswith("20260301t123005-")
+    assert given["Run"] == run.run
+    assert given["OrdersUri"] == "s3://dev-raw/recommender/orders/2011-08-31-aaa/orders.parquet"
+    assert given["ImageUri"] == image
+    assert "@sha256:" in image
+    assert (given["CodeCommit"], given["MaxDepth"]) == ("abc", "4")
+    assert given["ChampionUri"] == f"s3://dev-artifacts/recommender/runs/{run.run}/champion"
+
+
+def test_before_the_first_release_there_is_no_champion(ready: Account) -> None:
+    run = started(ready)
+    uri = parameters(ready, run)["ChampionUri"]
+    assert run.champion is None
+    assert json.loads(ready.object(f"{uri}/champion.json")) == {"version": None}
+    assert not [key for key in ready.objects("dev-artifacts") if key.endswith("model.tar.gz")]
+
+
+def test_the_live_models_archive_travels_with_the_run(ready: Account) -> None:
+    ready.make_live(b"the champion")
+    uri = parameters(ready, started(ready))["ChampionUri"]
+    assert json.loads(ready.object(f"{uri}/champion.json")) == {"version": "1"}
+    assert ready.object(f"{uri}/model.tar.gz") == b"the champion"
+
+
+def test_the_latest_orders_are_those_with_the_latest_last_order(ready: Account) -> None:
+    latest = ready.put_orders("2011-09-30", "bbb")
+    ready.put_orders("2011-03-31", "ccc")
+    assert started(ready).orders == latest
+
+
+def test_orders_that_were_asked_for_are_used(ready: Account) -> None:
+    asked = ready.put_orders("2011-03-31", "ccc")
+    assert started(ready, replace(REQUEST, orders=asked)).orders == asked
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"dials": {"depth": "4"}}, "There is no dial 'depth' to set"),
+        ({"orders": "s3://dev-raw/nothing"}, "There are no orders at s3://dev-raw/nothing"),
+        ({"orders": "s3://no-such-bucket/orders"}, "There are no orders at s3://no-such-bucket/orders"),
+        ({"orders": "orders.parquet"}, "must be named by an S3 address, not 'orders.parquet'"),
+        ({"image": "nothing"}, "There is no image 'nothing' of recommender"),
+        ({"image": "elsewhere.example/shop:1"}, "is not in the service's own repository"),
+    ],
+)
+def test_a_run_that_cannot_work_is_refused_before_anything_is_changed(
+    ready: Account, change: dict[str, object], message: str
+) -> None:
+    before = ready.objects("dev-artifacts")
+    with pytest.raises(RunRefused) as refused:
+        started(ready, replace(REQUEST, **change))
+    assert message in refused.value.what
+    assert refused.value.cure
+    assert ready.objects("dev-artifacts") == before
+    listed = ready.clients.sagemaker.list_pipeline_executions(PipelineName="recommender-dev")
+    assert listed["PipelineExecutionSummaries"] == []
+
+
+def test_a_run_before_the_first_deploy_is_refused(account: Account) -> None:
+    with pytest.raises(RunRefused, match="The pipeline recommender-dev has not been deployed"):
+        started(account)
+
+
+def test_a_run_before_the_first_import_is_refused(ready: Account) -> None:
+    for key in ready.objects("dev-raw"):
+        ready.clients.s3.delete_object(Bucket="dev-raw", Key=key)
+    with pytest.raises(RunRefused, match="No orders of recommender have been imported"):
+        started(ready)
+
+
+def test_a_run_before_the_first_push_is_refused(ready: Account) -> None:
+    ready.clients.ecr.batch_delete_image(repositoryName="trainyard/recommender", imageIds=[{"imageTag": "one"}])
+    with pytest.raises(RunRefused, match="No image of recommender has been pushed"):
+        started(ready)
