@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from localcloud.cloud import Image
-from localcloud.scope import Scope
+from localcloud.images.archive import build
+from localcloud.images.push import push
+from localcloud.images.reference import parse_reference
 from localcloud.testing import CloudUnderTest, running_cloud
 
-SERVING = Path(__file__).with_name("serving.py")
+CONTAINER = Path(__file__).with_name("container")
 URI = "000000000001.dkr.ecr.eu-west-1.amazonaws.com/shop:1"
 BUCKET = "models"
 
 
-class OneImage:
-    def resolve(self, scope: Scope, uri: str) -> Image:
-        entrypoint = (sys.executable, "-S", str(SERVING))
-        return Image(uri=uri, digest="sha256:" + "1" * 64, root=SERVING.parent, entrypoint=entrypoint, environment={})
+def push_image(aws: CloudUnderTest) -> str:
+    """Push the tiny container and return its digest."""
+    ecr = aws.client("ecr")
+    if not ecr.describe_repositories()["repositories"]:
+        ecr.create_repository(repositoryName="shop")
+    entrypoint = ["python", "-S", "container/serving.py"]
+    image = build([CONTAINER], entrypoint=entrypoint, environment={}, python=sys.executable)
+    return push(image, parse_reference(URI), endpoint_url=aws.endpoint_url, client=aws.cloud.client)
 
 
 class Shop:
@@ -30,7 +35,7 @@ class Shop:
         self.aws = aws
         self.sagemaker = aws.client("sagemaker")
         self.runtime = aws.client("sagemaker-runtime")
-        aws.cloud.images = OneImage()
+        self.digest = push_image(aws)
 
     def model(self, name: str, data: str | None = None, **environment: str) -> None:
         container: dict[str, Any] = {"Image": URI, "Environment": {"VERSION": name, **environment}}

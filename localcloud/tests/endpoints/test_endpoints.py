@@ -16,7 +16,7 @@ def test_an_endpoint_serves_the_model_it_was_given(shop) -> None:
     assert answers[0]["account_key"] == "LKIA000000000001"
     (variant,) = shop.describe()["ProductionVariants"]
     assert (variant["CurrentInstanceCount"], variant["DesiredInstanceCount"]) == (2, 2)
-    assert variant["DeployedImages"][0]["ResolvedImage"].endswith("@sha256:" + "1" * 64)
+    assert variant["DeployedImages"][0]["ResolvedImage"].endswith(f"/shop@{shop.digest}")
 
 
 def test_ids_and_attributes_pass_through(shop) -> None:

@@ -21,7 +21,8 @@ CANARY: dict[str, Any] = {
 class Requests:
     """Requests one after the other on some threads; every answer's version and every failure is kept."""
 
-    def __init__(self, shop) -> None:
+    def __init__(self, shop, body: dict[str, Any] | None = None) -> None:
+        self._body = {"sleep": 0.05} if body is None else body
         self.versions: list[str] = []
         self.failures: list[str] = []
         self._shop = shop
@@ -41,7 +42,7 @@ class Requests:
     def _flow(self) -> None:
         while not self._stop.wait(0.01):
             try:
-                self.versions.append(self._shop.ask(body={"sleep": 0.05})["version"])
+                self.versions.append(self._shop.ask(body=self._body)["version"])
             except Exception as error:
                 self.failures.append(str(error))
 
