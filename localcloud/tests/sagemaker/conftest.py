@@ -1,7 +1,8 @@
+import itertools
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Jobs:
     def put(self, key: str, body: bytes = b"") -> None:
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def list_keys(self, prefix: str = "") -> list[str]:
         return [item["Key"] for item in self.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])]
 
     def wait(
@@ -66,11 +67,24 @@ class Jobs:
         return answer
 
 
+@pytest.fixture(scope="module")
+def shared_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudUnderTest]:
+    with running_cloud(tmp_path_factory.mktemp("home"), speed=100) as aws:
+        yield aws
+
+
+_accounts = itertools.count(1)
+
+
 @pytest.fixture
-def jobs(tmp_path: Path) -> Iterator[Jobs]:
-    code = tmp_path / "image"
-    code.mkdir()
-    with running_cloud(tmp_path / "home", speed=100) as aws:
-        aws.cloud.images = FolderImage(code)
-        aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": aws.region})
-        yield Jobs(aws, code)
+def jobs(shared_cloud: CloudUnderTest, tmp_path: Path) -> Iterator[Jobs]:
+    """An account of its own in a cloud that the module's tests share: starting a cloud takes longer than most tests."""
+    aws = replace(shared_cloud, account=f"{next(_accounts):012}")
+    aws.cloud.images = FolderImage(tmp_path)
+    jobs = Jobs(aws, tmp_path)
+    jobs.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": aws.region})
+    yield jobs
+    # Bucket names are one name space over all accounts.
+    for key in jobs.list_keys():
+        jobs.s3.delete_object(Bucket=BUCKET, Key=key)
+    jobs.s3.delete_bucket(Bucket=BUCKET)

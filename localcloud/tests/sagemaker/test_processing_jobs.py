@@ -109,7 +109,7 @@ def test_a_job_can_call_the_cloud(jobs: Jobs) -> None:
     jobs.program("import boto3; print(boto3.client('sts').get_caller_identity()['Account'])")
     jobs.sagemaker.create_processing_job(**_request("caller", ProcessingInputs=[]))
     assert _finish(jobs, "caller")["ProcessingJobStatus"] == "Completed"
-    assert _log(jobs, "caller") == ["000000000001"]
+    assert _log(jobs, "caller") == [jobs.aws.account]
 
 
 def test_a_job_over_its_time_is_stopped(jobs: Jobs) -> None:

@@ -89,7 +89,8 @@ def test_a_job_trains_a_model_under_the_container_contract(jobs: Jobs) -> None:
         "Uploading",
         "Completed",
     ]
-    output = (jobs.aws.cloud.home / "jobs/000000000001/eu-west-1/TrainingJob/first/output.log").read_text()
+    folder = jobs.aws.cloud.home / "jobs" / jobs.aws.account / jobs.aws.region
+    output = (folder / "TrainingJob" / "first" / "output.log").read_text()
     assert output.splitlines()[0] == "['train'] first ['orders'] ['algo-1']"
 
 
@@ -112,7 +113,7 @@ def test_a_failed_job_has_its_reason_and_exit_code_and_no_model(jobs: Jobs) -> N
     job = _finish(jobs, "failing")
     assert job["FailureReason"] == "AlgorithmError: no orders in the window, exit code: 3"
     assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == job["FailureReason"]
-    assert jobs.keys("models/") == []
+    assert jobs.list_keys("models/") == []
 
 
 def test_a_job_over_its_time_may_save_its_model(jobs: Jobs) -> None:
