@@ -10,6 +10,8 @@ from pathlib import Path
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.image.sources import content_tag, image_sources
 from trainyard.local.command import executable
+from trainyard.local.project import find_project
+from trainyard.local.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,7 @@ def push(request: ImageRequest) -> str:
 def _command(request: ImageRequest, tag: str, folders: Sequence[Path]) -> list[str]:
     return [
         executable(),
+        *("--home", os.environ.get("LOCALCLOUD_HOME") or str(Workspace(find_project()).cloud)),
         *("image", "push", "--quiet"),
         *("--repository-uri", request.repository_url),
         *("--tag", tag),
