@@ -59,6 +59,13 @@ def test_an_endpoint_that_does_not_exist_is_not_found(shop) -> None:
         shop.describe("n")
 
 
+def test_asynchronous_invocations_are_refused_in_plain_words(shop) -> None:
+    with pytest.raises(
+        ClientError, match="by async-invocations is not emulated by the local cloud"
+    ):
+        shop.runtime.invoke_endpoint_async(EndpointName="shop", InputLocation="s3://a/b")
+
+
 def test_a_body_above_the_limit_is_refused(shop) -> None:
     with pytest.raises(ClientError, match="HTTP content length exceeded 6291456 bytes") as caught:
         shop.runtime.invoke_endpoint(EndpointName="shop", Body=b"x" * 6_291_457)

@@ -29,6 +29,7 @@ class Hosting:
         self.capture = Capture(cloud)
         self.logs = LogShipping(cloud)
         self._hosts: dict[tuple[Scope, str], EndpointHost] = {}
+        self._gone: list[tuple[Scope, str]] = []
         self._lock = threading.Lock()
         # Metrics have a thread of their own: alarms must see them even while S3 or the logs are slow.
         pace = max(cloud.clock.real(1.0), _SHORTEST_METRIC_SECONDS)
@@ -50,13 +51,17 @@ class Hosting:
         """Take a host that has nothing left to do out of service."""
         with self._lock:
             self._hosts.pop((host.record.scope, host.record.name), None)
+            self._gone.append((host.record.scope, host.record.name))
         host.end()
 
     def deliver(self) -> None:
         """Write captured data to S3 and new log lines to CloudWatch Logs."""
         self.capture.flush()
-        for host in list(self._hosts.values()):
-            self.logs.ship(host.record.scope, host.record.name)
+        with self._lock:
+            gone, self._gone = self._gone, []
+            places = [*gone, *self._hosts]
+        for scope, name in places:
+            self.logs.ship(scope, name)
 
     def close(self) -> None:
         """End all instances and deliver what is left; the cloud still answers."""

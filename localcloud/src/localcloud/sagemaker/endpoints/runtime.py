@@ -3,6 +3,7 @@
 Limits (AWS's API reference of sagemaker-runtime): a body of at most 6,291,456 bytes, 60 seconds for the container.
 """
 
+import itertools
 import json
 import time
 import uuid
@@ -27,8 +28,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 MOST_BYTES = 6_291_456
 _LIMIT_SECONDS = 60.0
-_CONNECT_SECONDS = 2.0
-_ATTEMPTS = 3
+_CONNECT_SECONDS = 10.0
 # A restarted cloud brings its endpoints up while it already answers.
 _REVIVAL_SECONDS = 45.0
 _FORWARDED = ("Content-Type", "Accept", "X-Amzn-SageMaker-Custom-Attributes", "X-Amzn-SageMaker-Inference-Id")
@@ -87,9 +87,9 @@ def invoke(cloud: Cloud, scope: Scope, endpoint_name: str, headers: Mapping[str,
     return _model_error(host, reply)
 
 
-def refuse_async() -> Answer:
-    """Answer InvokeEndpointAsync, which the local cloud does not serve."""
-    text = "Asynchronous inference is not emulated by the local cloud; use InvokeEndpoint."
+def refuse(path_ending: str) -> Answer:
+    """Answer an invocation that the local cloud does not serve: asynchronous, or with a streamed answer."""
+    text = f"Invoking an endpoint by {path_ending} is not emulated by the local cloud; use InvokeEndpoint."
     return 400, _error_headers("ValidationError"), json.dumps({"Message": text}).encode()
 
 
@@ -115,7 +115,7 @@ def _request_headers(given: Mapping[str, str]) -> dict[str, str]:
 def _ask(host: EndpointHost, variant: str | None, headers: Mapping[str, str], body: bytes) -> Reply:
     """Forward the request; one that met a closed connection is tried again, elsewhere if possible."""
     avoid: Instance | None = None
-    for attempt in range(_ATTEMPTS):
+    for attempt in itertools.count():
         alone = sum(len(target.instances()) for target in host.router.targets) < 2
         with host.router.borrow(variant, None if alone else avoid) as chosen:
             began = time.perf_counter()
@@ -131,8 +131,11 @@ def _ask(host: EndpointHost, variant: str | None, headers: Mapping[str, str], bo
             except TimeoutError:
                 return _no_answer(chosen, began, _TIMED_OUT)
             except (NewConnectionError, ProtocolError) as error:
+                # A connection kept alive may have been closed meanwhile; but a request that kills its container must
+                # not be handed to all of them.
+                last = 1 if isinstance(error, ProtocolError) and not isinstance(error, NewConnectionError) else 2
                 avoid = chosen.instance
-                if attempt + 1 == _ATTEMPTS:
+                if attempt >= last:
                     return _no_answer(chosen, began, f"The container closed the connection ({error}).")
                 continue
             except HTTPError as error:
@@ -144,7 +147,7 @@ def _ask(host: EndpointHost, variant: str | None, headers: Mapping[str, str], bo
                 body=answer.data,
                 model_seconds=time.perf_counter() - began,
             )
-    raise AssertionError("unreachable: the last attempt returns")
+    raise AssertionError("unreachable: the loop ends by returning")
 
 
 def _no_answer(chosen: Borrowed, began: float, message: str) -> Reply:
