@@ -1,1 +1,1 @@
-"""A local AWS for machine-learning platforms: moto's control plane, and jobs, pipelines and endpoints that really run."""
+"""A local AWS for machine-learning platforms: moto's control plane, with jobs, pipelines and endpoints that run."""

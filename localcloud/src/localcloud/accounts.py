@@ -6,7 +6,6 @@ real credentials that reach the local cloud by mistake are noticed.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -41,13 +40,13 @@ class Caller:
     service: str
 
 
-def identify(headers: Mapping[str, str], query: str) -> Caller:
-    """Return the caller of a request from its Authorization header or its presigned query.
+def identify(authorization: str, query: str) -> Caller:
+    """Return the caller of a request from its Authorization header or its presigned query string.
 
     Raises:
         AwsError: the access key belongs to no account of this cloud.
     """
-    key, region, service = _credential(headers.get("Authorization", ""), query)
+    key, region, service = _credential(authorization, query)
     if not key:
         return Caller(scope=Scope(DEFAULT_ACCOUNT, DEFAULT_REGION), access_key="", service="")
     return Caller(scope=Scope(account_of(key), region), access_key=key, service=service)

@@ -1,8 +1,6 @@
 """The cloud's own addresses, below `/_localcloud/`: what it is, what it runs, what the last start recovered."""
 
 import base64
-import importlib
-import importlib.util
 import json
 import tarfile
 from collections.abc import Callable, Iterable
@@ -11,6 +9,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
+from localcloud import recorded
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
 from localcloud.home import Home
@@ -26,8 +25,8 @@ def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., A
     path = environ["PATH_INFO"].removeprefix(PREFIX)
     if path == "images" and environ["REQUEST_METHOD"] == "POST":
         return _shelve(cloud, environ, start_response)
-    if path.split("/", 1)[0] == "recorded" and importlib.util.find_spec("localcloud.recorded"):
-        return importlib.import_module("localcloud.recorded").application(cloud)(environ, start_response)
+    if path == "recorded":
+        return recorded.application(cloud)(environ, start_response)
     views: dict[str, Callable[[Cloud], Any]] = {"health": _health, "resources": _resources, "recovered": _recovered}
     view = views.get(path)
     answer = view(cloud) if view else {"message": f"the local cloud has no {PREFIX}{path}; it has {', '.join(views)}"}

@@ -3,13 +3,13 @@
 import threading
 from typing import Any
 
-import boto3
+from boto3.session import Session
 from botocore.config import Config
 
 from localcloud.accounts import SECRET_KEY, access_key
 from localcloud.scope import Scope
 
-# The cloud calls itself over the loopback: an environment's proxy must not be asked, and a fault is not retried for long.
+# The cloud calls itself over the loopback: the environment's proxy must not be asked, and faults are not transient.
 _CONFIG = Config(
     proxies={}, retries={"mode": "standard", "total_max_attempts": 2}, read_timeout=120, max_pool_connections=32
 )
@@ -32,7 +32,7 @@ class Clients:
             return self._clients[service, scope]
 
     def _build(self, service: str, scope: Scope) -> Any:
-        return boto3.session.Session().client(
+        return Session().client(
             service,
             region_name=scope.region,
             endpoint_url=self._endpoint_url,

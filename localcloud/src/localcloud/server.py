@@ -22,11 +22,13 @@ from localcloud.aws_request import AwsRequest, error_body, parse
 from localcloud.cloud import Cloud
 from localcloud.control_plane import Answer, ControlPlane
 from localcloud.errors import AwsError
+from localcloud.sagemaker.endpoints import runtime
 from localcloud.sagemaker.service import OPERATIONS, dispatch
 
 log = logging.getLogger(__name__)
 
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
+_UNSERVED_INVOCATION = re.compile(r"/endpoints/[^/]+/(async-invocations|invocations-response-stream)")
 
 
 class Front:
@@ -49,7 +51,9 @@ class Front:
         http = Request(environ)
         body = http.get_data(cache=False)
         try:
-            request = parse(environ, body, identify(http.headers, environ.get("QUERY_STRING", "")))
+            request = parse(
+                environ, body, identify(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
+            )
             return self._route(request, http)
         except AwsError as error:
             kind, text = error_body(error.code, error.message, as_json="HTTP_X_AMZ_TARGET" in environ)
@@ -62,11 +66,12 @@ class Front:
         invocation = _INVOCATION.fullmatch(request.path)
         if invocation and request.method == "POST" and request.service in ("sagemaker", ""):
             return self._invoke(request, http, invocation[1])
+        if unserved := _UNSERVED_INVOCATION.fullmatch(request.path):
+            status, answered, text = runtime.refuse(unserved[1])
+            return Answer(status, list(answered.items()), text)
         return self._plane.serve(request)
 
     def _invoke(self, request: AwsRequest, http: Request, endpoint: str) -> Answer:
-        from localcloud.sagemaker.endpoints import runtime
-
         headers = dict(http.headers.items())
         try:
             status, answered, body = runtime.invoke(self._cloud, request.caller.scope, endpoint, headers, request.body)

@@ -10,7 +10,7 @@ Only one can run at a time in a process. Leaving the block stops it and every pr
 the same folder finds the same state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ class CloudUnderTest:
 
 
 @contextmanager
-def running_cloud(home: Path, speed: float = 1.0) -> Iterator[CloudUnderTest]:
+def running_cloud(home: Path, speed: float = 1.0) -> Generator[CloudUnderTest]:
     """Run a cloud that keeps its state in `home`, on a free port; durations are divided by `speed`."""
     place = Home(home)
     place.create()

@@ -102,7 +102,7 @@ def _record(alarm: Any, kind: str, summary: str, data: dict[str, Any]) -> None:
     )
 
 
-def _describe_history(self: CloudWatchResponse) -> ActionResult:
+def _describe_history(self: Any) -> ActionResult:
     """Serve DescribeAlarmHistory, the newest first, all in one page up to MaxRecords."""
     name, kind = self._get_param("AlarmName"), self._get_param("HistoryItemType")
     start, end = self._get_param("StartDate"), self._get_param("EndDate")

@@ -43,7 +43,7 @@ def _scope(backend: CloudWatchBackend) -> Scope:
     return Scope(backend.account_id, backend.region_name)
 
 
-def _put_metric_data(self: CloudWatchBackend, namespace: str, metric_data: list[dict[str, Any]]) -> None:
+def _put_metric_data(self: Any, namespace: str, metric_data: list[dict[str, Any]]) -> None:
     for index, datum in enumerate(metric_data):
         self._validate_parameters_put_metric_data(datum, index + 1)
     for datum in metric_data:
@@ -85,7 +85,7 @@ def _get_metric_statistics(
     return [_datapoint(at, points, stats) for at, points in sorted(datapoints.items())]
 
 
-def _respond_with_statistics(self: CloudWatchResponse) -> ActionResult:
+def _respond_with_statistics(self: Any) -> ActionResult:
     """Serve GetMetricStatistics with ExtendedStatistics, which moto leaves out."""
     stats = [*self._get_param("Statistics", []), *self._get_param("ExtendedStatistics", [])]
     if not stats:

@@ -126,12 +126,11 @@ class MetricStore:
 
     def _load(self) -> None:
         self._db.execute("DELETE FROM points WHERE at < ?", (self._now() - _RETENTION_SECONDS,))
-        for account, region, namespace, name, dimensions, *numbers, unit in self._db.execute(
-            "SELECT * FROM points ORDER BY at"
-        ):
+        rows = self._db.execute("SELECT * FROM points ORDER BY at")
+        for account, region, namespace, name, dimensions, at, low, high, total, count, unit in rows:
             named = tuple((key, value) for key, value in json.loads(dimensions))
             key = SeriesKey(Scope(account, region), namespace, name, named)
-            self._series.setdefault(key, []).append(Point(*numbers, unit))
+            self._series.setdefault(key, []).append(Point(at, low, high, total, count, unit))
 
     def _write_behind(self) -> None:
         while not self._closing.wait(_FLUSH_SECONDS):

@@ -19,15 +19,7 @@ _MODULES = (
 
 def load() -> list[ModuleType]:
     """Import every module that serves operations, which registers them, and return the modules."""
-    modules = []
-    for name in _MODULES:
-        full = f"{__name__}.{name}"
-        try:
-            modules.append(importlib.import_module(full))
-        except ModuleNotFoundError as error:  # while modules are still being written
-            if error.name != full:
-                raise
-    return modules
+    return [importlib.import_module(f"{__name__}.{name}") for name in _MODULES]
 
 
 def start(cloud: Cloud) -> None:
