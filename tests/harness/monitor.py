@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
 from tests.harness.computed import COMPUTED, answer
@@ -38,6 +39,7 @@ class _Answers(Mocks):
             return None, args.inputs
         if args.typ not in COMPUTED:
             self._refuse(f"The harness does not list type {args.typ} (of {args.name}); is it meant to be used?")
+            return f"{args.name}-id", args.inputs
         return f"{args.name}-id", {**args.inputs, **COMPUTED[args.typ](args.name, args.inputs)}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
@@ -67,20 +69,18 @@ class StrictMonitor(MockMonitor):
         return super().RegisterResource(request)
 
     def _refuse(self, why: str) -> None:
+        # Not raised: Pulumi would print it once for every resource that waits; `deploy` says it once, at the end.
         self.violations.append(why)
-        raise AssertionError(why)
 
 
 def _recorded(request: Any, urn: str) -> Registered:
-    from pulumi.runtime import rpc
-
     parent = request.parent.split("::")
     of_stack = not request.parent or parent[2] == "pulumi:pulumi:Stack"
     return Registered(
         type=request.type,
         name=request.name,
         parent="" if of_stack else f"{parent[2].split('$')[-1]} {parent[3]}",
-        inputs=rpc.deserialize_properties(request.object),
+        inputs={key: rpc.unwrap_rpc_secret(value) for key, value in rpc.deserialize_properties(request.object).items()},
         protect=request.protect,
         retain_on_delete=request.retainOnDelete,
         ignore_changes=tuple(request.ignoreChanges),

@@ -77,7 +77,7 @@ def test_every_customer_gets_the_best_products_under_the_version_baseline(produc
     for entry in body["recommendations"]:
         assert entry["source"] == "popular"
         assert [product["stock_code"] for product in entry["products"]] == [str(number) for number in range(10)]
-        assert [product["name"] for product in entry["products"]][0] == "Product 0"
+        assert entry["products"][0]["name"] == "Product 0"
         scores = [product["score"] for product in entry["products"]]
         assert scores == sorted(scores, reverse=True)
 

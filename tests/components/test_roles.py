@@ -1,0 +1,84 @@
+import json
+
+import pulumi
+import pytest
+
+from infra.iam_statements import Estate
+from infra.roles import Roles, RolesArgs
+from tests.harness import Deployment, deploy
+
+ACCOUNT = "111111111111"
+ROLES = ("training", "serving", "pipeline", "release", "approval")
+
+
+def program() -> None:
+    estate = Estate(
+        account=ACCOUNT,
+        region="eu-west-1",
+        environment="dev",
+        key_arn="key",
+        raw_bucket_arn="raw",
+        features_bucket_arn="features",
+        artifacts_bucket_arn="artifacts",
+        capture_bucket_arn="capture",
+        repository_arns=["repository"],
+        table_arn="table",
+        topic_arn="topic",
+        endpoint_names=["recommender-dev"],
+    )
+    Roles(
+        "roles",
+        RolesArgs(
+            account=ACCOUNT,
+            region="eu-west-1",
+            estate=pulumi.Output.from_input("known").apply(lambda _: estate),
+            baseline_repository_arn="aws-repository",
+            approvers=[f"arn:aws:iam::{ACCOUNT}:role/ann"],
+            releasers=[],
+        ),
+    )
+
+
+@pytest.fixture
+def deployment() -> Deployment:
+    return deploy(program)
+
+
+def policy(deployment: Deployment, role: str) -> list[dict[str, object]]:
+    return json.loads(deployment.named(f"roles-{role}-policy").inputs["policy"])["Statement"]
+
+
+def principal(deployment: Deployment, role: str) -> object:
+    (statement,) = json.loads(deployment.named(f"roles-{role}").inputs["assumeRolePolicy"])["Statement"]
+    return statement["Principal"]
+
+
+def test_there_are_five_roles_with_one_inline_policy_each(deployment: Deployment) -> None:
+    assert {child.name for child in deployment.children("roles")} == {
+        name for role in ROLES for name in (f"roles-{role}", f"roles-{role}-policy")
+    }
+    assert all(not role.inputs.get("managedPolicyArns") for role in deployment.of_type("Role"))
+
+
+@pytest.mark.parametrize("role", ["training", "serving", "pipeline"])
+def test_sagemaker_takes_on_the_roles_of_machines(deployment: Deployment, role: str) -> None:
+    assert principal(deployment, role) == {"Service": "sagemaker.amazonaws.com"}
+
+
+def test_only_approvers_take_on_the_approval_role(deployment: Deployment) -> None:
+    assert principal(deployment, "approval") == {"AWS": [f"arn:aws:iam::{ACCOUNT}:role/ann"]}
+
+
+def test_no_releaser_leaves_the_release_role_to_the_account(deployment: Deployment) -> None:
+    assert principal(deployment, "release") == {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]}
+
+
+@pytest.mark.parametrize(("role", "passed"), [("pipeline", "training"), ("release", "serving")])
+def test_a_role_passes_exactly_the_one_it_needs(deployment: Deployment, role: str, passed: str) -> None:
+    (statement,) = [each for each in policy(deployment, role) if each["Action"] == ["iam:PassRole"]]
+    assert statement["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/roles-{passed}"]
+
+
+def test_the_serving_role_may_pull_the_baselines_image(deployment: Deployment) -> None:
+    (statement,) = [each for each in policy(deployment, "serving") if each["Sid"] == "PullImages"]
+    assert statement["Resource"] == ["repository", "aws-repository"]

@@ -1,0 +1,141 @@
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from stacks.settings import SettingsError, parse
+from tests.harness.stack_files import STACKS, mapping
+
+FILE = "Pulumi.dev.yaml"
+
+
+def refusal(change: Callable[[dict[str, Any]], object]) -> str:
+    """Return how the dev file is refused after a change."""
+    changed = copy.deepcopy(mapping("dev"))
+    change(changed)
+    with pytest.raises(SettingsError) as refused:
+        parse(changed, FILE)
+    assert str(refused.value).endswith(f". Change it in {FILE}.")
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def service(tree: dict[str, Any], group: str) -> dict[str, Any]:
+    return tree["services"][0][group]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_committed_file_holds_legal_settings(stack: str) -> None:
+    assert parse(mapping(stack), f"Pulumi.{stack}.yaml").services[0].name == "recommender"
+
+
+def test_an_unknown_key_is_named_with_the_one_it_resembles() -> None:
+    assert refusal(lambda tree: tree["network"].update(zonse=["a"])) == (
+        "trainyard:network.zonse is ['a'], but there is no such setting; did you mean 'zones'? "
+        "Allowed here: cidr, zones. Change it in Pulumi.dev.yaml."
+    )
+
+
+def test_a_misspelt_key_is_called_unknown_rather_than_missing() -> None:
+    def misspell(tree: dict[str, Any]) -> None:
+        tree["regoin"] = tree.pop("region")
+
+    text = refusal(misspell)
+    assert text.startswith("trainyard:regoin is 'eu-west-1', but there is no such setting; did you mean 'region'?")
+    assert "(and 1 more)" in text
+
+
+def test_an_unknown_key_far_from_all_others_lists_what_is_allowed() -> None:
+    text = refusal(lambda tree: tree.update(xyzzy=1))
+    assert "did you mean" not in text
+    assert "Allowed here: account, region, deletion_protection, network" in text
+
+
+def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
+    text = refusal(lambda tree: service(tree, "serving").update(instance_count="two"))
+    assert text.startswith("trainyard:services[0].serving.instance_count is 'two'; it should be a valid integer")
+    assert "Of the first day" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda t: t.update(account="12"), r"trainyard:account is '12'; it should match pattern '^\d{12}$'"),
+        (lambda t: t.update(region="europe"), "trainyard:region is 'europe'; it should match pattern"),
+        (lambda t: t.pop("region"), "trainyard:region is missing (The AWS region"),
+        (lambda t: t.update(deletion_protection="perhaps"), "trainyard:deletion_protection is 'perhaps'; it should be"),
+        (lambda t: t.update(network=3), "trainyard:network is 3; it should be a mapping of keys to values"),
+        (lambda t: t["network"].update(cidr="10.0.0.1/16"), "trainyard:network.cidr is '10.0.0.1/16'; a range such as"),
+        (lambda t: t["network"].update(cidr="10.0.0.0/28"), "a /16 to a /20 is allowed"),
+        (lambda t: t["network"].update(zones=["a", "a"]), "each zone is named once"),
+        (lambda t: t["network"].update(zones=["eu-west-1a"]), "trainyard:network.zones[0] is 'eu-west-1a'"),
+        (lambda t: t["retention"].update(container_log_days=8), "trainyard:retention.container_log_days is 8"),
+        (lambda t: t["retention"].update(key_deletion_days=6), "is 6; it should be greater than or equal to 7"),
+        (lambda t: t["people"].update(approvers="me"), "trainyard:people.approvers is 'me'; it should be a valid list"),
+        (lambda t: t["notifications"].update(emails=["me"]), "trainyard:notifications.emails[0] is 'me'"),
+        (lambda t: t.update(services=[]), "trainyard:services is []"),
+        (lambda t: t.update(services=t["services"] * 2), "each entry of services has a name of its own"),
+        (lambda t: t["services"][0].update(name="Recommender"), "trainyard:services[0].name is 'Recommender'"),
+        (lambda t: service(t, "serving").update(instance_type="m5"), "services[0].serving.instance_type is 'm5'"),
+        (
+            lambda t: service(t, "serving").update(instance_count=9),
+            "trainyard:services[0].serving does not hold together: minimum_instances <= instance_count",
+        ),
+        (lambda t: service(t, "serving").update(capture_percent=101), "less than or equal to 100"),
+        (lambda t: service(t, "strategy").update(type="bluegreen"), "it should be 'all_at_once' or 'canary'"),
+        (lambda t: service(t, "strategy").update(canary_percent=51), "less than or equal to 50"),
+        (lambda t: service(t, "strategy").update(timeout_seconds=599), "greater than or equal to 600"),
+        (
+            lambda t: service(t, "serving").update(minimum_instances=1),
+            "a canary takes whole instances, so serving.minimum_instances must be 2 or more",
+        ),
+        (lambda t: service(t, "thresholds").update(latency_p99_ms=0), "services[0].thresholds.latency_p99_ms is 0"),
+        (
+            lambda t: service(t, "gate").update(confidence=1),
+            "services[0].gate.confidence is 1; it should be less than 1",
+        ),
+        (lambda t: service(t, "baseline").update(products=[]), "services[0].baseline.products is []"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named_with_what_is(
+    change: Callable[[dict[str, Any]], object], expected: str
+) -> None:
+    assert expected in refusal(change)
+
+
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        (
+            "arn:aws:iam::444444444444:role/ann",
+            "of account 444444444444; only ARNs of account 111111111111 are allowed",
+        ),
+        (
+            "arn:aws:iam:us-east-1:111111111111:role/ann",
+            "of region us-east-1; only ARNs of region eu-west-1 are allowed",
+        ),
+        ("arn:aws:iam", "which is no ARN: it has fewer than six parts"),
+    ],
+)
+def test_an_arn_never_leads_out_of_the_environment(arn: str, expected: str) -> None:
+    text = refusal(lambda tree: tree["people"].update(approvers=[arn]))
+    assert text.startswith(f"trainyard:people.approvers[0] is '{arn}'")
+    assert expected in text
+
+
+def test_an_arn_anywhere_in_the_tree_is_checked() -> None:
+    text = refusal(lambda tree: service(tree, "serving").update(environment={"TOPIC": "arn:aws:sns:eu-west-1:4:t"}))
+    assert text.startswith("trainyard:services[0].serving.environment.TOPIC is")
+
+
+def test_an_arn_of_the_environment_itself_is_allowed() -> None:
+    tree = mapping("dev")
+    tree["people"] = {"approvers": ["arn:aws:iam::111111111111:role/ann"], "releasers": []}
+    assert parse(tree, FILE).people.approvers == ["arn:aws:iam::111111111111:role/ann"]
+
+
+def test_settings_cannot_be_changed_after_they_are_read() -> None:
+    settings = parse(mapping("dev"), FILE)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.region = "us-east-1"  # pyright: ignore[reportAttributeAccessIssue]
