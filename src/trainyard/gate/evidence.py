@@ -5,7 +5,7 @@ Anything absent, not a number or contradictory is an `EvidenceError`, which the 
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ import pyarrow.parquet as pq
 
 Scores = npt.NDArray[np.float64]
 
-REQUIRED_METRICS = ("map_at_10", "ndcg_at_10", "recall_at_10", "coverage", "latency_ms_p50")
+QUALITY_METRICS = ("map_at_10", "ndcg_at_10", "recall_at_10", "coverage")
+SERVED_METRICS = (*QUALITY_METRICS, "latency_ms_p50")
+"""Of models that answer customers; a baseline is only compared with."""
 _AGREEMENT = 1e-6
 
 
@@ -74,15 +76,24 @@ class Evidence:
             EvidenceError: a metric is missing, not a number, or contradicts another.
         """
         models = _member(report, "models", "evaluation.json")
+        _check_customers(_member(report, "customers", "evaluation.json"), scores)
         champion = _champion(models, scores, champion_version)
         return cls(
-            challenger=_score(models, scores, "challenger"),
+            challenger=_score(models, scores, "challenger", SERVED_METRICS),
             champion=champion,
-            personal_frequency=_score(models, scores, "personal_frequency"),
+            personal_frequency=_score(models, scores, "personal_frequency", QUALITY_METRICS),
             slices=tuple(
                 _slice(one, champion is not None) for one in _list(_member(report, "slices", "evaluation.json"))
             ),
         )
+
+
+def _check_customers(reported: Any, scores: Mapping[str, Scores]) -> None:
+    for name, values in scores.items():
+        if len(values) != reported:
+            raise EvidenceError(
+                f"evaluation.json counts {reported} customers, per_customer.parquet has {len(values)} of {name}"
+            )
 
 
 def _champion(models: Any, scores: Mapping[str, Scores], version: str | None) -> ModelScore | None:
@@ -93,13 +104,13 @@ def _champion(models: Any, scores: Mapping[str, Scores], version: str | None) ->
     scored = None if reported is None else str(_member(reported, "version", "evaluation.json: models.champion"))
     if scored != version:
         raise EvidenceError(f"the champion is version {version}, but the evaluation scored version {scored}")
-    return _score(models, scores, "champion")
+    return _score(models, scores, "champion", SERVED_METRICS)
 
 
-def _score(models: Any, scores: Mapping[str, Scores], name: str) -> ModelScore:
+def _score(models: Any, scores: Mapping[str, Scores], name: str, required: Sequence[str]) -> ModelScore:
     where = f"evaluation.json: models.{name}"
     model = _member(models, name, "evaluation.json: models")
-    metrics = {key: _number(_member(model, key, where), f"{where}.{key}") for key in REQUIRED_METRICS}
+    metrics = {key: _number(_member(model, key, where), f"{where}.{key}") for key in required}
     values = scores.get(name)
     if values is None or not len(values):
         raise EvidenceError(f"per_customer.parquet has no scores of {name}")

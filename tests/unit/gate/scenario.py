@@ -27,6 +27,11 @@ def metrics(values: np.ndarray, **more: Any) -> dict[str, Any]:
     } | more
 
 
+def without_latency(model: dict[str, Any]) -> dict[str, Any]:
+    """Baselines answer nobody, so nobody measures how fast they are."""
+    return {name: value for name, value in model.items() if name != "latency_ms_p50"}
+
+
 def evaluation(
     *, challenger: float, champion: float | None, personal: float = 0.2
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -38,10 +43,11 @@ def evaluation(
     report = {
         "schema_version": 1,
         "k": 10,
+        "customers": CUSTOMERS,
         "models": {
             "challenger": metrics(columns["challenger"]),
             "champion": None if champion is None else metrics(columns["champion"], version="3"),
-            "personal_frequency": metrics(columns["personal_frequency"]),
+            "personal_frequency": without_latency(metrics(columns["personal_frequency"])),
         },
         "slices": [
             {"slice": "country", "value": value, "customers": n, "challenger": challenger, "champion": champion}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.unit.gate import scenario
 from trainyard.gate import Evidence, EvidenceError, Policy, decide
-from trainyard.gate.evidence import REQUIRED_METRICS
+from trainyard.gate.evidence import QUALITY_METRICS, SERVED_METRICS
 
 POLICY = Policy(minimum_ratio=1.01, confidence=0.9, minimum_slice_customers=50, draws=100)
 
@@ -25,12 +25,18 @@ def test_complete_evidence_of_a_better_model_passes() -> None:
     assert judge(*scenario.evaluation(challenger=0.4, champion=None), None).passed
 
 
+REQUIRED = [
+    *((model, metric) for model in ("challenger", "champion") for metric in SERVED_METRICS),
+    *(("personal_frequency", metric) for metric in QUALITY_METRICS),
+]
+
+
 @given(
-    st.sampled_from(["challenger", "champion", "personal_frequency"]),
-    st.sampled_from(REQUIRED_METRICS),
+    st.sampled_from(REQUIRED),
     st.sampled_from(["absent", None, float("nan"), float("inf"), "0.4", True, -0.1]),
 )
-def test_no_model_passes_when_any_metric_is_missing_or_no_number(model: str, metric: str, value: object) -> None:
+def test_no_model_passes_when_any_metric_is_missing_or_no_number(required: tuple[str, str], value: object) -> None:
+    model, metric = required
     report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
     if value == "absent":
         del report["models"][model][metric]
@@ -63,6 +69,12 @@ def test_a_customer_without_a_score_is_rejected() -> None:
     report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
     columns["champion"][7] = np.nan
     assert "champion lacks 1 customers' scores" in judge(report, columns, "3").reason
+
+
+def test_scores_of_too_few_customers_are_rejected() -> None:
+    report, columns = scenario.evaluation(challenger=0.4, champion=0.3)
+    fewer = {name: values[:-1] for name, values in columns.items()}
+    assert "counts 400 customers, per_customer.parquet has 399 of" in judge(report, fewer, "3").reason
 
 
 def test_a_report_that_contradicts_its_customers_is_rejected() -> None:
