@@ -37,7 +37,8 @@ class Environment:
         """
         if name not in self.platform.services:
             raise UsageError(
-                f"There is no model service {name!r} in environment {self.name!r}; it has: {', '.join(self.platform.services)}",
+                f"There is no model service {name!r} in environment {self.name!r}; "
+                f"it has: {', '.join(self.platform.services)}",
                 where=f"the `services` of Pulumi.{self.name}.yaml",
                 cure="Name one of these, or add an entry there and run `pulumi up`",
             )
@@ -51,7 +52,7 @@ def _read(ssm: Any, parameter: str, model: type[Outputs], what: str) -> Outputs:
         raise UsageError(
             f"AWS cannot be asked for {what}: {error}",
             where="the AWS settings of this shell",
-            cure='Log in to the account of that environment, or run `eval "$(trainyard local env)"` for the local cloud',
+            cure='Log in to that environment\'s account, or run `eval "$(trainyard local env)"` for the local cloud',
         ) from error
     except EndpointConnectionError as error:
         raise UsageError(

@@ -52,7 +52,8 @@ class Provision:
             content = yaml.safe_load(file.read_text()) or {}
         except yaml.YAMLError as error:
             raise UsageError(f"The stack file is no YAML: {error}", where=str(file), cure="Correct it there") from error
-        dials = {key.removeprefix(PREFIX): value for key, value in content.get("config", {}).items() if key.startswith(PREFIX)}
+        config = content.get("config", {})
+        dials = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
         try:
             return parse(dials, file.name)
         except SettingsError as error:

@@ -30,14 +30,22 @@ class House:
         target = {**os.environ, **self.target(), **environ}
         return subprocess.run(
             [str(BIN / command[0]) if (BIN / command[0]).exists() else command[0], *command[1:]],
-            cwd=self.path, env=target, capture_output=True, text=True, check=False, timeout=600,
+            cwd=self.path,
+            env=target,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
         )
 
     def target(self, stack: str = "dev") -> dict[str, str]:
         """Return the variables of `trainyard local env`."""
         answer = subprocess.run(
             [BIN / "trainyard", "local", "env", "--stack", stack, "--json"],
-            cwd=self.path, capture_output=True, text=True, check=True,
+            cwd=self.path,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return dict(json.loads(answer.stdout))
 
@@ -46,7 +54,10 @@ def checkout(target: Path) -> Path:
     """Copy what git knows of this project, uncommitted changes included, into a repository of its own."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():

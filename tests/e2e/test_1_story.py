@@ -7,11 +7,21 @@ pytestmark = pytest.mark.e2e
 
 @pytest.mark.parametrize(
     "name",
-    ["second_preview_changes", "first_released", "failed_requests", "second_rejected", "third_rolled_back", "predictions_shown", "git_status_clean"],
+    [
+        "second_preview_changes",
+        "first_released",
+        "failed_requests",
+        "second_rejected",
+        "third_rolled_back",
+        "predictions_shown",
+        "git_status_clean",
+    ],
 )
 def test_the_story_ends_as_it_must(house, name: str):
     fact = house.facts[name]
-    assert fact["met"] is True, f"{name} is {fact['value']}, not {fact['target']}; the end of the story: {house.story[-3000:]}"
+    assert fact["met"] is True, (
+        f"{name} is {fact['value']}, not {fact['target']}; the end of the story: {house.story[-3000:]}"
+    )
 
 
 def test_the_first_model_beats_personal_frequency(house):

@@ -93,8 +93,11 @@ def test_every_dial_of_the_stack_file_is_in_the_table(house):
 def test_no_dial_touches_what_a_release_put_live(house):
     target = house.target()
     sagemaker = boto3.client(
-        "sagemaker", endpoint_url=target["AWS_ENDPOINT_URL"], region_name=target["AWS_REGION"],
-        aws_access_key_id=target["AWS_ACCESS_KEY_ID"], aws_secret_access_key=target["AWS_SECRET_ACCESS_KEY"],
+        "sagemaker",
+        endpoint_url=target["AWS_ENDPOINT_URL"],
+        region_name=target["AWS_REGION"],
+        aws_access_key_id=target["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=target["AWS_SECRET_ACCESS_KEY"],
     )
 
     def live() -> tuple[str, str, int]:

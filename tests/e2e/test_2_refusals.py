@@ -40,7 +40,12 @@ def test_an_unknown_setting_is_named_with_the_nearest(house):
 
 
 def test_a_wrong_type_is_named_with_what_is_allowed(house):
-    refused(edited(house, "trainyard:retention/capture_days", "many"), "trainyard:retention.capture_days", "'many'", "Pulumi.dev.yaml")
+    refused(
+        edited(house, "trainyard:retention/capture_days", "many"),
+        "trainyard:retention.capture_days",
+        "'many'",
+        "Pulumi.dev.yaml",
+    )
 
 
 def test_another_account_is_refused(house):
@@ -62,8 +67,13 @@ def test_plain_pulumi_refuses_another_account_too(house):
 
 
 ORDERS = {
-    "invoice_no": ["1", "2"], "stock_code": ["10001", "10002"], "description": ["A", "B"], "quantity": [1, 2],
-    "invoice_date": ["2011-01-01T10:00:00", "2011-01-02T10:00:00"], "unit_price": [1.0, 2.0], "customer_id": [1, 2],
+    "invoice_no": ["1", "2"],
+    "stock_code": ["10001", "10002"],
+    "description": ["A", "B"],
+    "quantity": [1, 2],
+    "invoice_date": ["2011-01-01T10:00:00", "2011-01-02T10:00:00"],
+    "unit_price": [1.0, 2.0],
+    "customer_id": [1, 2],
     "country": ["France", "France"],
 }
 
@@ -94,7 +104,10 @@ def test_bad_files_of_orders_are_refused(house, tmp_path: Path):
 
 
 def test_an_unknown_service_is_refused_with_those_there_are(house):
-    for command in (("pipeline", "run", "searcher", "--latest"), ("release", "start", "searcher", "--model-version", "1")):
+    for command in (
+        ("pipeline", "run", "searcher", "--latest"),
+        ("release", "start", "searcher", "--model-version", "1"),
+    ):
         refused(house.run("trainyard", *command), "searcher", "recommender")
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from tests.e2e import shop_container
 from trainyard import aws as clients
 from trainyard.cli import release, status
 from trainyard.errors import RolledBack, TrainyardError, UsageError
+from trainyard.release.action import Action, UpdateEndpoint
+from trainyard.release.record import Record
+from trainyard.release.view import ReleaseView
 
 pytestmark = pytest.mark.e2e
 
@@ -292,6 +295,28 @@ def test_a_model_that_turns_slow_under_live_traffic_is_undone_and_its_alarm_name
     assert shop.left() == before
     listed = json.loads(shop.call(release.app, "list", "shop", "--json").output)
     assert (listed[0]["status"], listed[0]["alarm"][-8:]) == ("rolled_back", "-latency")
+
+
+def test_an_interrupted_release_keeps_others_out_and_is_resumed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = shop.register()
+    with monkeypatch.context() as patched:
+        patched.setattr(ReleaseView, "show", _interrupt_at(UpdateEndpoint))
+        with pytest.raises(TrainyardError, match="Continue it with `trainyard release resume shop`"):
+            shop.start("--model-version", str(version))
+    opened = shop.status()["open_release"]["release"]
+    with pytest.raises(UsageError, match=f"Another release of shop is open: {opened}; nothing was changed"):
+        shop.start("--same-model")
+    shop.call(release.app, "resume", "shop", "--poll-seconds", "0.2")
+    assert shop.status()["live_version"] == str(version)
+    assert shop.status()["open_release"] is None
+
+
+def _interrupt_at(kind: type[Action]) -> Callable[..., None]:
+    def show(view: ReleaseView, record: Record, action: Action) -> None:
+        if isinstance(action, kind):
+            raise KeyboardInterrupt
+
+    return show
 
 
 def test_bad_models_are_caught_before_anybody_meets_them(shop: Shop) -> None:

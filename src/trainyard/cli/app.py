@@ -12,7 +12,8 @@ from trainyard.errors import TrainyardError
 
 app = typer.Typer(
     name="trainyard",
-    help="MLOps on AWS as code. Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 gate rejected, 4 rolled back.",
+    help="MLOps on AWS as code.\n\n"
+    "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 gate rejected, 4 rolled back.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

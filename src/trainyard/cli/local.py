@@ -72,6 +72,8 @@ def env(stack: Stack = "dev", as_json: Annotated[bool, typer.Option("--json", he
 def shell(stack: Stack = "dev") -> None:
     """Open a shell that speaks to the local cloud."""
     target = _target(stack)
-    typer.echo(f"Trainyard local shell: environment {stack}, account {target.get('AWS_ACCESS_KEY_ID', '')[4:]}, nothing here reaches AWS. Leave with `exit`.")
+    account = target["TRAINYARD_ACCOUNT"]
+    typer.echo(f"Trainyard local shell: environment {stack}, account {account}. Nothing here reaches AWS.")
+    typer.echo("Leave it with `exit`.")
     user_shell = os.environ.get("SHELL", "/bin/sh")
     raise typer.Exit(subprocess.run([user_shell], env={**os.environ, **target}, check=False).returncode)

@@ -37,18 +37,26 @@ def find(given: Path | None, folder: Path, say: Say) -> Path:
     """
     if given is not None:
         if not given.is_file():
-            raise UsageError("There is no such file of orders", where=str(given), cure="Give an existing Parquet or CSV file: make demo DATA=…")
+            raise UsageError(
+                "There is no such file of orders",
+                where=str(given),
+                cure="Give an existing Parquet or CSV file: make demo DATA=…",
+            )
         return given.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     public = folder / "online_retail.parquet"
     if public.exists() or _run("-c", _DOWNLOAD, str(UCI_ONLINE_RETAIL), str(public)):
         return public
-    say("This machine is offline, so the public orders (UCI Online Retail) cannot be had: simulated orders are used instead.")
+    say(
+        "This machine is offline: the public orders (UCI Online Retail) cannot be had, simulated ones are used instead."
+    )
     simulated = folder / "simulated.parquet"
     if not simulated.exists() and not _run(
         "-m", "recommender", "simulate", str(simulated), "--rows", str(SIMULATED_ROWS), "--seed", "1"
     ):
-        raise UsageError("The simulator failed", where=str(simulated), cure="Give a file: make demo DATA=orders.parquet")
+        raise UsageError(
+            "The simulator failed", where=str(simulated), cure="Give a file: make demo DATA=orders.parquet"
+        )
     return simulated
 
 

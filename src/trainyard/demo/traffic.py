@@ -1,4 +1,4 @@
-"""Customers asking for recommendations while the demonstration goes on: open-loop, so a slow answer delays nobody else."""
+"""Customers who ask while the demonstration goes on: open-loop, so that a slow answer delays nobody else."""
 
 import json
 import random

@@ -34,10 +34,11 @@ Check = Callable[[], Finding]
 
 
 def python() -> Finding:
-    """Python itself, 3.11 or newer."""
+    """Python itself, in an environment of its own."""
     found = f"{sys.version.split()[0]} at {sys.executable}"
-    if sys.version_info < (3, 11):
-        return Finding("Python", "missing", found, "Install Python 3.11 or newer")
+    # The packages refuse older ones at installation; what can be wrong later is the place they are in.
+    if sys.prefix == sys.base_prefix:
+        return Finding("Python", "note", found, "Better in a virtual environment: `make setup`")
     return Finding("Python", "ok", found)
 
 
@@ -68,7 +69,10 @@ def engine() -> Finding:
     if found := locate():
         return Finding("Pulumi engine", "ok", f"{found.version} at {found.pulumi} ({found.origin})")
     return Finding(
-        "Pulumi engine", "missing", f"neither on PATH nor in {cache_folder()}", "Run `make engine`; it is downloaded, or built with Go"
+        "Pulumi engine",
+        "missing",
+        f"neither on PATH nor in {cache_folder()}",
+        "Run `make engine`; it is downloaded, or built with Go",
     )
 
 
@@ -101,7 +105,10 @@ def namespaces() -> Finding:
     answer = subprocess.run(["unshare", "-Urm", "true"], capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         return Finding(
-            subject, "missing", answer.stderr.strip(), "Allow them: `sysctl -w kernel.unprivileged_userns_clone=1`, or the AppArmor setting of your distribution"
+            subject,
+            "missing",
+            answer.stderr.strip(),
+            "Allow them: `sysctl -w kernel.unprivileged_userns_clone=1`, or the AppArmor setting of your distribution",
         )
     return Finding(subject, "ok", "a job can have an /opt/ml of its own without root")
 
@@ -112,7 +119,12 @@ def room() -> Finding:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     found = f"{free:.0f} GiB of disk free, {memory:.0f} GiB of memory, {os.cpu_count()} cores"
     if free < NEEDED_FREE_GIB or memory < NEEDED_MEMORY_GIB:
-        return Finding("Room", "missing", found, f"The demo wants {NEEDED_FREE_GIB} GiB of disk and {NEEDED_MEMORY_GIB} GiB of memory")
+        return Finding(
+            "Room",
+            "missing",
+            found,
+            f"The demo wants {NEEDED_FREE_GIB} GiB of disk and {NEEDED_MEMORY_GIB} GiB of memory",
+        )
     return Finding("Room", "ok", found)
 
 

@@ -22,7 +22,11 @@ Say = Callable[[str], None]
 
 DOWNLOAD_TIMEOUT_SECONDS = 300
 
-_DOWNLOAD = "import semver, sys; from pulumi.automation import PulumiCommand as P; P.install(root=sys.argv[1], version=semver.VersionInfo.parse(sys.argv[2]))"
+_DOWNLOAD = """
+import sys, semver
+from pulumi.automation import PulumiCommand
+PulumiCommand.install(root=sys.argv[1], version=semver.VersionInfo.parse(sys.argv[2]))
+"""
 
 
 def obtain(say: Say) -> Engine:

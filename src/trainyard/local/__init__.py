@@ -1,1 +1,1 @@
-"""The local target: a scratch copy of the stack files, the environment that points at it, and the local cloud's command."""
+"""The local target: scratch stack files, the variables that point at it, and the local cloud's command."""

@@ -19,7 +19,9 @@ def variables(workspace: Workspace, environment: str, engine: Engine, environ: M
     Raises:
         UsageError: the local cloud is not running.
     """
-    cloud = ask(workspace.cloud, ["env", "--account", workspace.account(environment), "--region", workspace.region(environment)])
+    cloud = ask(
+        workspace.cloud, ["env", "--account", workspace.account(environment), "--region", workspace.region(environment)]
+    )
     workspace.refresh()
     interpreter = str(Path(sys.executable).parent)
     rest = [part for part in environ.get("PATH", "").split(os.pathsep) if part not in (interpreter, str(engine.bin))]
@@ -34,5 +36,6 @@ def variables(workspace: Workspace, environment: str, engine: Engine, environ: M
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "TRAINYARD_PROJECT": str(workspace.project),
         "TRAINYARD_STACK": environment,
+        "TRAINYARD_ACCOUNT": workspace.account(environment),
         "TRAINYARD_TARGET": "local",
     }

@@ -10,8 +10,14 @@ SERVICE = ServiceOutputs.model_validate(
         "name": "shop", "owners": ["shop"], "endpoint_name": "shop-dev", "variant_name": "live",
         "model_package_group": "shop-dev", "repository_url": "r", "pipeline_name": "shop-dev",
         "endpoint_alarms": ["shop-dev-endpoint-5xx"], "approval_required": True,
-        "training": {"instance_type": "ml.m5.large", "instance_count": 1, "volume_gib": 1, "spot": False, "timeout_seconds": 60, "processing_instance_type": "ml.m5.large"},
-        "serving": {"instance_type": "ml.m5.large", "instance_count": 1, "minimum_instances": 1, "maximum_instances": 1, "capture_percent": 0, "environment": {}},
+        "training": {
+            "instance_type": "ml.m5.large", "instance_count": 1, "volume_gib": 1, "spot": False,
+            "timeout_seconds": 60, "processing_instance_type": "ml.m5.large",
+        },
+        "serving": {
+            "instance_type": "ml.m5.large", "instance_count": 1, "minimum_instances": 1, "maximum_instances": 1,
+            "capture_percent": 0, "environment": {},
+        },
         "strategy": {"type": "canary", "canary_percent": 50, "bake_seconds": 0, "timeout_seconds": 600},
         "thresholds": {"latency_p99_ms": 1, "errors_5xx_percent": 1, "errors_4xx_percent": 1},
         "gate": {"minimum_ratio": 1.01, "confidence": 0.8, "minimum_slice_customers": 1},

@@ -1,0 +1,90 @@
+"""Takes the demonstration away and looks for what is left of it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+
+from trainyard import aws
+from trainyard.engine import obtain
+from trainyard.local import command as localcloud
+from trainyard.local.target import variables
+from trainyard.local.workspace import Workspace
+from trainyard.provision import Provision
+
+STACK = "dev"
+
+
+def take_down(project: Path, console: Console) -> list[str]:
+    """Destroy the environment, stop the local cloud, and return what is left in either, one line a thing."""
+
+    def say(line: str) -> None:
+        console.print(line, highlight=False, markup=False)
+
+    workspace = Workspace(project)
+    if not workspace.cloud.exists():
+        say("There is no local cloud of this checkout; nothing to take away.")
+        return []
+    # Started again where it was stopped: what it holds must go through the same deletions as on AWS.
+    localcloud.call(workspace.cloud, ["start"])
+    target = variables(workspace, STACK, obtain(say), os.environ)
+    os.environ.update(target)
+    code = Provision(project, STACK, obtain(say), dict(os.environ)).destroy(say)
+    left = [] if code == 0 else [f"`pulumi destroy` ended with {code}"]
+    left += list(remaining(lambda service: aws.client(service, target["AWS_REGION"])))
+    pid = localcloud.ask(workspace.cloud, ["status"]).get("pid")
+    localcloud.call(workspace.cloud, ["stop"])
+    left += processes_of(pid, workspace.cloud)
+    if not left:
+        shutil.rmtree(workspace.root)
+    return left
+
+
+_LISTINGS: tuple[tuple[str, str, str, str], ...] = (
+    ("s3", "list_buckets", "Buckets", "Name"),
+    ("sagemaker", "list_endpoints", "Endpoints", "EndpointName"),
+    ("sagemaker", "list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
+    ("sagemaker", "list_models", "Models", "ModelName"),
+    ("sagemaker", "list_model_package_groups", "ModelPackageGroupSummaryList", "ModelPackageGroupName"),
+    ("sagemaker", "list_pipelines", "PipelineSummaries", "PipelineName"),
+    ("ecr", "describe_repositories", "repositories", "repositoryName"),
+    ("dynamodb", "list_tables", "TableNames", ""),
+    ("sns", "list_topics", "Topics", "TopicArn"),
+    ("sqs", "list_queues", "QueueUrls", ""),
+    ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    ("iam", "list_roles", "Roles", "RoleName"),
+    ("ssm", "describe_parameters", "Parameters", "Name"),
+    ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ("events", "list_rules", "Rules", "Name"),
+    ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+)
+"""service, listing, key of the list, field of the name: everything that the environment can hold."""
+
+
+def remaining(client: Callable[[str], Any]) -> Iterator[str]:
+    """Yield what is left in the account; keys that wait for their deletion and the default network do not count."""
+    for service, operation, key, field in _LISTINGS:
+        for item in getattr(client(service), operation)().get(key, []):
+            yield f"{service}: {item[field] if field else item}"
+    for vpc in client("ec2").describe_vpcs()["Vpcs"]:
+        if not vpc.get("IsDefault"):
+            yield f"ec2: {vpc['VpcId']}"
+    for key in client("kms").list_keys()["Keys"]:
+        state = client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+        if state["KeyState"] != "PendingDeletion" and state.get("KeyManager") == "CUSTOMER":
+            yield f"kms: {key['KeyId']}"
+
+
+def processes_of(pid: int | None, home: Path) -> list[str]:
+    """Return the processes that still run under the local cloud's home."""
+    found: list[str] = []
+    for process in psutil.process_iter(["pid", "cmdline"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if process.info["pid"] == pid or (str(home) in line and process.info["pid"] != os.getpid()):
+            found.append(f"process {process.info['pid']}: {line[:120]}")
+    return found

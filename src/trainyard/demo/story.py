@@ -1,0 +1,180 @@
+"""The story, chapter by chapter; each adds its facts to the ledger."""
+
+import json
+import os
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from trainyard import aws
+from trainyard.demo.command import Commands
+from trainyard.demo.orders import find
+from trainyard.demo.traffic import Traffic
+from trainyard.engine import obtain
+from trainyard.local import command as localcloud
+from trainyard.local.target import variables
+from trainyard.local.workspace import Workspace
+
+SERVICE = "recommender"
+STACK = "dev"
+SPEED = 20
+"""AWS's waits are divided by this, so that a two-minute baking takes six seconds."""
+
+FIRST: tuple[str, ...] = ()
+SECOND = ("--set", "seed=2")
+THIRD: tuple[str, ...] = ()
+
+
+@dataclass
+class Story:
+    """What the chapters share: the console, the checkout, and the facts found so far."""
+
+    console: Console
+    project: Path
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def __post_init__(self) -> None:
+        self.workspace = Workspace(self.project)
+        self.started = time.monotonic()
+        self.git_before = git_status(self.project)
+
+    def tell(self, data: Path | None) -> None:
+        """Run the whole story."""
+        self._open()
+        orders = find(data, self.workspace.root / "orders", self._say)
+        self._environment()
+        customers = customers_of(orders)
+        self._deploy(orders)
+        endpoint = self.commands.ask("status")["services"][SERVICE]["endpoint"]
+        with Traffic(aws.runtime_without_retries(self.region), endpoint, customers) as traffic:
+            self._first()
+            self._predictions(endpoint, customers[:5])
+            self._second()
+            self._third()
+        self.facts["failed_requests"] = traffic.tally.failed
+        tally = traffic.tally
+        self._say(f"{tally.sent} requests in all, {tally.failed} failed; answered by {dict(tally.versions)}")
+        self.facts["total_seconds"] = round(time.monotonic() - self.started, 1)
+        self.facts["git_status_clean"] = git_status(self.project) == self.git_before
+
+    def _say(self, line: str) -> None:
+        self.console.print(line, highlight=False, markup=False)
+
+    def _chapter(self, title: str) -> None:
+        self.console.rule(f"[bold]{title}[/]  [dim]{time.monotonic() - self.started:.0f} s[/]", align="left")
+
+    def _open(self) -> None:
+        self._chapter("A cloud on this machine")
+        engine = obtain(self._say)
+        if localcloud.call(self.workspace.cloud, ["start", "--speed", str(SPEED)]) != 0:
+            raise SystemExit(1)
+        target = variables(self.workspace, STACK, engine, os.environ)
+        os.environ.update(target)
+        self.region = target["AWS_REGION"]
+        self.commands = Commands(self.console, dict(os.environ), self.project)
+
+    def _environment(self) -> None:
+        self._chapter("The environment comes up")
+        started = time.monotonic()
+        self.commands.trainyard("up", "--yes")
+        self.facts["up_seconds"] = round(time.monotonic() - started, 1)
+        resources = self.commands.pulumi("stack", "export", "--stack", STACK)["deployment"]["resources"]
+        self.facts["resources"] = sum(1 for resource in resources if resource.get("custom"))
+        self._say("A second preview, which must find nothing to change:")
+        changes = self.commands.pulumi("preview", "--stack", STACK, "--json")["changeSummary"]
+        self.facts["second_preview_changes"] = sum(count for kind, count in changes.items() if kind != "same")
+        self._say(f"  {changes}")
+
+    def _deploy(self, orders: Path) -> None:
+        self._chapter("Code and data are brought in")
+        self.commands.trainyard("image", "push", SERVICE)
+        self.commands.trainyard("pipeline", "deploy", SERVICE)
+        self.commands.trainyard("data", "import", SERVICE, str(orders))
+
+    def _first(self) -> None:
+        self._chapter("A first model is trained, judged, approved and released while customers ask")
+        self.commands.trainyard("pipeline", "run", SERVICE, "--latest", *FIRST)
+        run = self._last_run()
+        self.facts["map_first"] = run["gate"]["challenger_map_at_10"]
+        self.facts["map_personal_frequency"] = run["gate"]["reference_map_at_10"]
+        self.facts["training_rows"] = self._training_rows()
+        code = self._approve_and_release(run["version"])
+        live = self.commands.ask("status")["services"][SERVICE]["live_version"]
+        self.facts["first_released"] = code == 0 and str(live) == str(run["version"])
+
+    def _predictions(self, endpoint: str, customers: list[int]) -> None:
+        self._chapter("What five customers are offered")
+        runtime = aws.runtime_without_retries(self.region)
+        body = json.dumps({"customers": customers})
+        answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="application/json", Body=body)
+        content = json.loads(answer["Body"].read())
+        table = Table("customer", "source", "first three of ten products", box=None, pad_edge=False)
+        for row in content["recommendations"]:
+            names = [product["name"].strip().title() for product in row["products"][:3]]
+            table.add_row(str(row["customer_id"]), row["source"], " · ".join(names))
+        self.console.print(table)
+        self._say(f"answered by model version {content['model_version']}, inference {content['inference_id']}")
+        self.facts["predictions_shown"] = sum(
+            1 for row in content["recommendations"] if row["source"] == "personal" and len(row["products"]) == 10
+        )
+
+    def _second(self) -> None:
+        self._chapter("A second model, no better than the first, is turned away")
+        code = self.commands.trainyard("pipeline", "run", SERVICE, "--latest", *SECOND, expect=(0, 3))
+        self.facts["second_rejected"] = code == 3
+
+    def _third(self) -> None:
+        self._chapter("A third is better, but its serving image turns slow under live traffic")
+        faults = Path(__file__).parent / "faults" / "slow_serving"
+        image = self.commands.ask(
+            "image",
+            "push",
+            SERVICE,
+            "--tag",
+            "slow",
+            "--extra",
+            str(faults),
+            "--entrypoint",
+            '["python","-m","slow_serving"]',
+        )["image"]
+        self.commands.trainyard("pipeline", "run", SERVICE, "--latest", "--image", image, *THIRD)
+        code = self._approve_and_release(self._last_run()["version"])
+        self.facts["third_rolled_back"] = code == 4
+        self.facts["third_alarm"] = self.commands.ask("release", "list", SERVICE)[0]["alarm"]
+
+    def _last_run(self) -> dict[str, Any]:
+        """Return how the newest run ended, as `pipeline follow --json` tells it."""
+        execution = self.commands.ask("pipeline", "list", SERVICE, "--limit", "1")[0]["execution_arn"]
+        return dict(self.commands.ask("pipeline", "follow", execution))
+
+    def _training_rows(self) -> int | None:
+        """Return how many rows the newest training job says that it learned from."""
+        sagemaker = aws.client("sagemaker", self.region)
+        newest = sagemaker.list_training_jobs(SortBy="CreationTime", SortOrder="Descending", MaxResults=1)
+        name = newest["TrainingJobSummaries"][0]["TrainingJobName"]
+        metrics = sagemaker.describe_training_job(TrainingJobName=name).get("FinalMetricDataList", [])
+        return next((int(metric["Value"]) for metric in metrics if metric["MetricName"] == "training_rows"), None)
+
+    def _approve_and_release(self, version: int) -> int:
+        number = str(version)
+        self.commands.trainyard("model", "approve", SERVICE, number, "--by", "demo", "--reason", "the gate passed it")
+        return self.commands.trainyard("release", "start", SERVICE, "--model-version", number, expect=(0, 1, 4))
+
+
+def customers_of(orders: Path) -> list[int]:
+    """Return the ids of up to 500 customers who ordered in the last months, the most frequent first."""
+    column = pq.read_table(orders, columns=["customer_id"])["customer_id"].drop_null()
+    counts = sorted(column.value_counts().to_pylist(), key=lambda row: (-row["counts"], row["values"]))
+    return [int(row["values"]) for row in counts[:500]]
+
+
+def git_status(project: Path) -> str:
+    """Return what git says of the checkout, or an empty text where it is none."""
+    answer = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True, check=False)
+    return answer.stdout
