@@ -23,11 +23,15 @@ def check_request(operation: str, params: Document) -> None:
     Raises:
         ValidationError: names each member, its value, and the constraint, as AWS does.
     """
-    shape: Any = _model().operation_model(operation).input_shape
-    problems = [] if shape is None else list(_problems(shape, params, ""))
+    problems = list(_problems(input_shape(operation), params, ""))
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
         raise ValidationError(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
+
+
+def input_shape(operation: str) -> Any:
+    """Return botocore's shape of an operation's request."""
+    return _model().operation_model(operation).input_shape
 
 
 @cache

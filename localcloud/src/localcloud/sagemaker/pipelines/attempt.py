@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from localcloud.errors import AwsError
 from localcloud.sagemaker.pipelines.actions import ACTIONS, StepCall, StepFailure, stop_job
 from localcloud.sagemaker.pipelines.caching import cache_key, is_fresh
+from localcloud.sagemaker.pipelines.coercion import coerce_arguments
 from localcloud.sagemaker.pipelines.definition import Step
 from localcloud.sagemaker.pipelines.record import EXECUTION, Record
 from localcloud.sagemaker.pipelines.references import ResolutionError, resolve
@@ -42,7 +43,8 @@ class StepRun:
     def run(self) -> None:
         """Run a step that is recorded as Starting to its end; nothing is recorded when the cloud stops meanwhile."""
         try:
-            arguments = resolve(self.step.arguments, ExecutionValues.now(self.record))
+            resolved = resolve(self.step.arguments, ExecutionValues.now(self.record))
+            arguments = coerce_arguments(self.step.type, resolved)
             key = cache_key(self.step.type, arguments) if self.step.cache else None
             if key is None or not self._take_over(key):
                 self._attempt(arguments, key)
