@@ -35,7 +35,9 @@ def application(cloud: Cloud) -> Application:
 
 def _answer(cloud: Cloud, method: str, query: dict[str, str], body: bytes) -> Answer:
     if "id" not in query:
-        return ("200 OK", listing(cloud, query)) if method == "GET" else ("400 Bad Request", {"message": "id is missing"})
+        return (
+            ("200 OK", listing(cloud, query)) if method == "GET" else ("400 Bad Request", {"message": "id is missing"})
+        )
     missing = sorted({"account", "region", "token"} - query.keys())
     if missing:
         return "400 Bad Request", {"message": f"missing in the query: {', '.join(missing)}"}

@@ -8,26 +8,29 @@ from typing import Any
 
 Block = dict[str, Any]
 
-# Where neither aws_<module>_<class> nor aws_<class> is the name.
+# Where the rules of `type_of` do not find the name.
 EXCEPTIONS = {
-    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": "aws_cloudwatch_log_subscription_filter",
-    "aws:cfg/rule:Rule": "aws_config_config_rule",
     "aws:s3/bucketObjectv2:BucketObjectv2": "aws_s3_object",
-    "aws:s3/bucketObject:BucketObject": "aws_s3_bucket_object",
-    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": "aws_s3_account_public_access_block",
-    "aws:ec2/routeTableAssociation:RouteTableAssociation": "aws_route_table_association",
-    "aws:ec2transitgateway/transitGateway:TransitGateway": "aws_ec2_transit_gateway",
-    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": "aws_kinesis_firehose_delivery_stream",
-    "aws:rds/instance:Instance": "aws_db_instance",
-    "aws:scheduler/schedule:Schedule": "aws_scheduler_schedule",
-    "aws:amp/workspace:Workspace": "aws_prometheus_workspace",
-    "aws:amp/alertManagerDefinition:AlertManagerDefinition": "aws_prometheus_alert_manager_definition",
-    "aws:amp/ruleGroupNamespace:RuleGroupNamespace": "aws_prometheus_rule_group_namespace",
-    "aws:amp/scraper:Scraper": "aws_prometheus_scraper",
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "aws_s3_bucket_replication_configuration",
+    "aws:s3/analyticsConfiguration:AnalyticsConfiguration": "aws_s3_bucket_analytics_configuration",
+    "aws:s3/inventory:Inventory": "aws_s3_bucket_inventory",
     "aws:cloudtrail/trail:Trail": "aws_cloudtrail",
-    "aws:ec2/eip:Eip": "aws_eip",
-    "aws:ebs/volume:Volume": "aws_ebs_volume",
-    "aws:s3control/bucket:Bucket": "aws_s3control_bucket",
+    "aws:lb/loadBalancer:LoadBalancer": "aws_lb",
+    "aws:alb/loadBalancer:LoadBalancer": "aws_lb",
+    "aws:iam/sshKey:SshKey": "aws_iam_user_ssh_key",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
+    "aws:sns/dataProtectionPolicy:DataProtectionPolicy": "aws_sns_topic_data_protection_policy",
+    "aws:sqs/redrivePolicy:RedrivePolicy": "aws_sqs_queue_redrive_policy",
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "aws_ce_anomaly_monitor",
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": "aws_ce_anomaly_subscription",
+    "aws:autoscaling/tag:Tag": "aws_autoscaling_group_tag",
+    "aws:rds/instanceState:InstanceState": "aws_rds_instance_state",
+    "aws:rds/roleAssociation:RoleAssociation": "aws_db_instance_role_association",
+    "aws:ec2/securityGroupAssociation:SecurityGroupAssociation": "aws_vpc_endpoint_security_group_association",
+    "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": (
+        "aws_vpc_endpoint_service_allowed_principal"
+    ),
 }
 _MODULES = {"rds": "db", "amp": "prometheus", "alb": "lb", "cfg": "config", "vpc": "vpc", "kinesis": "kinesis"}
 

@@ -25,12 +25,17 @@ class Difference:
     @property
     def names(self) -> set[str]:
         """Return the top-level properties that change."""
-        return {path.split(".")[0].split("[")[0] for path in self.paths}
+        return {top_level(path) for path in self.paths}
 
     def _add(self, path: str, kind: Kind, replaces: bool) -> None:
         self.paths[path] = kind
         if replaces:
             self.replaces.add(path)
+
+
+def top_level(path: str) -> str:
+    """Return the property that a path begins with."""
+    return path.split(".")[0].split("[")[0]
 
 
 def difference(accepts: Mapping[str, Property], same: Mapping[str, Same], old: Props, new: Props) -> Difference:
@@ -104,11 +109,11 @@ def _objects(
 
 def _values(found: Difference, path: str, entry: Property, left: Any, right: Any, replaces: bool) -> None:
     replaces = replaces or entry.replaces
-    if _blank(left) and _blank(right) or (left is not UNKNOWN and right is not UNKNOWN and left == right):
+    if (_blank(left) and _blank(right)) or (left is not UNKNOWN and right is not UNKNOWN and left == right):
         return
     if left is None or right is None or right is UNKNOWN:
         kind: Kind = "add" if left is None else "delete" if right is None else "update"
-        found._add(path, kind, replaces)
+        found._add(path, kind, replaces or _replacing_inside(entry, left if right is None else right))
     elif isinstance(left, Mapping) and isinstance(right, Mapping):
         fields = entry.fields or {name: Property("j") for name in left.keys() | right.keys()}
         _objects(found, path, fields, {}, left, right, replaces)
@@ -116,6 +121,19 @@ def _values(found: Difference, path: str, entry: Property, left: Any, right: Any
         _lists(found, path, entry, left, right, replaces)
     else:
         found._add(path, "update", replaces)
+
+
+def _replacing_inside(entry: Property, value: Any) -> bool:
+    """Return whether an object that appears or disappears holds a property that replaces the resource."""
+    fields = entry.fields
+    if fields is None:
+        return False
+    if isinstance(value, list):
+        return any(_replacing_inside(entry, item) for item in value)
+    if not isinstance(value, Mapping):
+        return False
+    inner = {name: fields[name] for name in value if name in fields}
+    return any(one.replaces or _replacing_inside(one, value[name]) for name, one in inner.items())
 
 
 def _lists(found: Difference, path: str, entry: Property, left: list[Any], right: list[Any], replaces: bool) -> None:

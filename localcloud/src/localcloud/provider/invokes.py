@@ -8,7 +8,11 @@ from localcloud.provider.prebuilt_images import image
 from localcloud.provider.session import Session, region_of
 from localcloud.provider.values import Props
 
-_DESCRIPTIONS = {"eu-west-1": "Europe (Ireland)", "eu-central-1": "Europe (Frankfurt)", "us-east-1": "US East (N. Virginia)"}
+_DESCRIPTIONS = {
+    "eu-west-1": "Europe (Ireland)",
+    "eu-central-1": "Europe (Frankfurt)",
+    "us-east-1": "US East (N. Virginia)",
+}
 
 
 def _caller_identity(session: Session, _: Props) -> Props:
@@ -41,9 +45,7 @@ def _availability_zones(session: Session, args: Props) -> Props:
     region = region_of(args) or session.region
     answer = session.client("ec2", region).describe_availability_zones()["AvailabilityZones"]
     wanted = args.get("state")
-    zones = sorted(
-        (zone for zone in answer if wanted in (None, zone["State"])), key=lambda zone: str(zone["ZoneName"])
-    )
+    zones = sorted((zone for zone in answer if wanted in (None, zone["State"])), key=lambda zone: str(zone["ZoneName"]))
     zones = [zone for zone in zones if zone["ZoneName"] not in (args.get("excludeNames") or [])]
     zones = [zone for zone in zones if zone["ZoneId"] not in (args.get("excludeZoneIds") or [])]
     return {

@@ -1,5 +1,6 @@
 """The provider in plain Python: check, diff, create, read, update, delete over the table, for any caller."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.provider import recorded_tier, resources, schema
 from localcloud.provider.check import Failure, check
-from localcloud.provider.diff import Difference, covers, difference
+from localcloud.provider.diff import Difference, covers, difference, top_level
 from localcloud.provider.errors import CreateFailed, ProviderError, UnknownTypeError, describe, is_missing
 from localcloud.provider.resource import Resource
 from localcloud.provider.schema import Property, ResourceType
@@ -30,9 +31,7 @@ class Provider:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def check(
-        self, token: str, name: str, old: Props, new: Props, seed: bytes = b""
-    ) -> tuple[Props, list[Failure]]:
+    def check(self, token: str, name: str, old: Props, new: Props, seed: bytes = b"") -> tuple[Props, list[Failure]]:
         """Return the inputs completed (name, coercions) and what is wrong with them."""
         kind, row = _type(token), _row(token)
         inputs, failures = check(kind, new)
@@ -42,24 +41,34 @@ class Provider:
             failures = [Failure(where, f"{token}: {reason}") for where, reason in row.check(inputs).items()]
         return inputs, failures
 
-    def diff(self, token: str, old_inputs: Props, state: Props, new: Props) -> Difference:
-        """Return what changes and what of it replaces the resource."""
+    def diff(
+        self, token: str, old_inputs: Props, state: Props, new: Props, ignore: Collection[str] = ()
+    ) -> Difference:
+        """Return what changes and what of it replaces the resource.
+
+        Args:
+            token: the resource's type.
+            old_inputs: the inputs as recorded or last read; empty for a state that has none.
+            state: all properties as recorded.
+            new: the inputs asked for, with those to ignore already taken back by the engine.
+            ignore: properties that the program ignores: a change of default tags is one it may ignore too.
+        """
         kind, row = _type(token), _row(token)
-        found = difference(kind.inputs, row.equalities, old_inputs or _only(kind, state), new)
-        names = {path: path.split(".")[0].split("[")[0] for path in found.paths}
-        found.replaces |= {path for path, top in names.items() if top in row.replaces}
+        old = self._placed(old_inputs or _only(kind, state))
+        found = difference(kind.inputs, row.equalities, old, self._placed(new))
+        names = {path: top_level(path) for path in found.paths}
+        found.replaces |= {path for path, top in names.items() if top == "region" or top in row.replaces}
         found.replaces -= {path for path, top in names.items() if top in row.stays}
-        if new.get("region") in (None, self.session.region) and old_inputs.get("region", self.session.region) in (
-            None,
-            self.session.region,
-        ):
-            found.paths.pop("region", None)
-            found.replaces.discard("region")
-        if kind.tagged and "tags" not in found.names and state.get("tagsAll") is not None:
+        ignored = {"tags", "tagsAll", "tags_all"} & set(ignore)
+        if kind.tagged and not ignored and "tags" not in found.names and state.get("tagsAll") is not None:
             wanted = self.session.all_tags(new.get("tags"))
-            if wanted is UNKNOWN or wanted != state["tagsAll"]:
+            if has_unknown(wanted) or wanted != state["tagsAll"]:
                 found.paths["tagsAll"] = "update"
         return found
+
+    def _placed(self, inputs: Props) -> Props:
+        """Return inputs with the provider's own region left out: saying it changes nothing."""
+        return {key: value for key, value in inputs.items() if (key, value) != ("region", self.session.region)}
 
     def deletes_first(self, token: str, old: Props, new: Props) -> bool:
         """Return whether a replacement must delete the old resource before it makes the new one."""
@@ -81,12 +90,18 @@ class Provider:
         wanted = self._wanted(kind, row, inputs)
         if preview:
             return "", self._planned(kind, row, wanted, {})
+        wanted = row.naming.complete(wanted) if row.naming else wanted
         try:
-            wanted = row.naming.complete(wanted) if row.naming else wanted
             resource_id = row.create(self.session, wanted)
-            return resource_id, self._outputs(kind, row, resource_id, wanted)
         except (ClientError, BotoCoreError) as error:
             raise ProviderError(f"{token} {name!r} was not created: {describe(error)}") from error
+        try:
+            return resource_id, self._outputs(kind, row, resource_id, wanted)
+        except CreateFailed:
+            raise
+        except Exception as error:  # whatever it is, the resource exists and must not be forgotten
+            reason = f"{token} {name!r} was created, but cannot be read: {describe(error)}"
+            raise CreateFailed(reason, resource_id, wanted) from error
 
     def read(self, token: str, resource_id: str, inputs: Props, state: Props) -> Live | None:
         """Return a resource as it is now, or None when it is gone; with no inputs, as an import sees it."""
@@ -104,14 +119,23 @@ class Provider:
         return Live(resource_id, {key: value for key, value in live.items() if value is not None}, outputs)
 
     def update(
-        self, token: str, name: str, resource_id: str, old_inputs: Props, state: Props, new: Props, *, preview: bool
+        self,
+        token: str,
+        name: str,
+        resource_id: str,
+        old_inputs: Props,
+        state: Props,
+        new: Props,
+        *,
+        ignore: Collection[str] = (),
+        preview: bool = False,
     ) -> Props:
         """Change a resource in place and return its properties."""
         kind, row = _type(token), _row(token)
         wanted = self._wanted(kind, row, new)
         if preview:
             return self._planned(kind, row, wanted, state)
-        changed = frozenset(self.diff(token, old_inputs, state, new).names)
+        changed = frozenset(self.diff(token, old_inputs, state, new, ignore).names)
         if row.update is None:
             raise ProviderError(f"{token} {name!r} cannot be changed in place: {', '.join(sorted(changed))}")
         try:
@@ -184,9 +208,7 @@ class Provider:
         if found is None:
             return
         own = inputs.get("tags") or {}
-        tags = {
-            key: value for key, value in found.items() if key in own or self.session.default_tags.get(key) != value
-        }
+        tags = {key: value for key, value in found.items() if key in own or self.session.default_tags.get(key) != value}
         live["tags"] = tags or ({} if "tags" in inputs else None)
 
 

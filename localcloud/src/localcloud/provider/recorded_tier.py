@@ -49,9 +49,7 @@ def row(kind: ResourceType) -> Resource:
     def delete(session: Session, resource_id: str, state: Props) -> None:
         session.records.delete(session.account, region_of(state) or session.region, kind.token, resource_id)
 
-    return Resource(
-        token=kind.token, create=create, read=read, update=update, delete=delete, naming=_naming(kind)
-    )
+    return Resource(token=kind.token, create=create, read=read, update=update, delete=delete, naming=_naming(kind))
 
 
 def _put(session: Session, kind: ResourceType, resource_id: str, props: Props) -> None:

@@ -13,7 +13,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 
 from localcloud.provider import schema
 from localcloud.provider.configuration import configure
-from localcloud.provider.diff import Difference
+from localcloud.provider.diff import Difference, top_level
 from localcloud.provider.errors import ConfigurationError, CreateFailed, ProviderError, describe
 from localcloud.provider.invokes import invoke
 from localcloud.provider.provider import Provider
@@ -73,28 +73,28 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             raise ProviderError("the provider was not configured")
         return self._configured
 
-    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Say which version of pulumi-aws this stands in for."""
         return plugin_pb2.PluginInfo(version=schema.version())
 
     @_one_line
-    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Accept the configuration; `Configure` judges it."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
     @_one_line
-    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Say that a change of configuration changes no resource by itself."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     @_one_line
-    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Build the session, or refuse."""
         self._configured = Provider(configure(decode_map(request.args)))
         return provider_pb2.ConfigureResponse(acceptSecrets=False, supportsPreview=True, acceptResources=False)
 
     @_one_line
-    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Complete and judge the inputs of a resource."""
         token, name = _where(request.urn)
         old, new = decode_map(request.olds), decode_map(request.news)
@@ -105,22 +105,22 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     @_one_line
-    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Compare recorded with wanted inputs."""
         token, _ = _where(request.urn)
         old, new = decode_map(request.old_inputs), decode_map(request.news)
-        found = self._provider.diff(token, old, decode_map(request.olds), new)
+        found = self._provider.diff(token, old, decode_map(request.olds), new, list(request.ignoreChanges))
         return _diff_response(found, bool(found.replaces) and self._provider.deletes_first(token, old, new))
 
     @_one_line
-    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Make a resource, or plan it."""
         token, name = _where(request.urn)
         made, outputs = self._provider.create(token, name, decode_map(request.properties), preview=request.preview)
         return provider_pb2.CreateResponse(id=made, properties=_encode(token, outputs))
 
     @_one_line
-    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Read a resource; an empty answer says that it is gone."""
         token, _ = _where(request.urn)
         found = self._provider.read(token, request.id, decode_map(request.inputs), decode_map(request.properties))
@@ -131,7 +131,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     @_one_line
-    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Change a resource in place, or plan it."""
         token, name = _where(request.urn)
         outputs = self._provider.update(
@@ -141,24 +141,25 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             decode_map(request.old_inputs),
             decode_map(request.olds),
             decode_map(request.news),
+            ignore=list(request.ignoreChanges),
             preview=request.preview,
         )
         return provider_pb2.UpdateResponse(properties=_encode(token, outputs))
 
     @_one_line
-    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Delete a resource."""
         token, name = _where(request.urn)
         self._provider.delete(token, name, request.id, decode_map(request.properties))
         return empty_pb2.Empty()
 
     @_one_line
-    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Call a function."""
         answer = invoke(self._provider.session, request.tok, decode_map(request.args))
         return provider_pb2.InvokeResponse(**{"return": encode_map(answer)})
 
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Let calls in flight end by themselves; each is short or watched by the engine."""
         return empty_pb2.Empty()
 
@@ -175,7 +176,7 @@ def _diff_response(found: Difference, deletes_first: bool) -> Any:
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME,
         diffs=sorted(found.names),
-        replaces=sorted({path.split(".")[0].split("[")[0] for path in found.replaces}),
+        replaces=sorted({top_level(path) for path in found.replaces}),
         deleteBeforeReplace=deletes_first,
         detailedDiff=detailed,
         hasDetailedDiff=True,

@@ -1,0 +1,128 @@
+"""Application autoscaling: what scales, between which limits, and on what."""
+
+from typing import Any
+
+from localcloud.provider import schema
+from localcloud.provider.naming import Naming
+from localcloud.provider.resource import Resource, given
+from localcloud.provider.session import Session, region_of
+from localcloud.provider.shapes import properties, request
+from localcloud.provider.tagging import Tagging
+from localcloud.provider.values import Props
+
+_SERVICE = "application-autoscaling"
+_POLICY = "aws:appautoscaling/policy:Policy"
+_RENAME = {
+    "name": "PolicyName",
+    "targetTrackingScalingPolicyConfiguration": "TargetTrackingScalingPolicyConfiguration",
+    "metrics": "Metrics",
+}
+_TAGS = Tagging(target="ResourceARN", form="map")
+
+
+def _client(session: Session, props: Props) -> Any:
+    return session.client(_SERVICE, region_of(props))
+
+
+def _where(props: Props) -> dict[str, Any]:
+    return given(
+        props, ServiceNamespace="serviceNamespace", ResourceId="resourceId", ScalableDimension="scalableDimension"
+    )
+
+
+def _register(session: Session, props: Props, *, tagged: bool) -> str:
+    tags = {"Tags": props["tagsAll"]} if tagged and props["tagsAll"] else {}
+    _client(session, props).register_scalable_target(
+        **_where(props),
+        **given(props, MinCapacity="minCapacity", MaxCapacity="maxCapacity", RoleARN="roleArn"),
+        **({"SuspendedState": _suspended(props["suspendedState"])} if props.get("suspendedState") else {}),
+        **tags,
+    )
+    return props["resourceId"]
+
+
+def _suspended(state: Props) -> dict[str, Any]:
+    return given(
+        state,
+        DynamicScalingInSuspended="dynamicScalingInSuspended",
+        DynamicScalingOutSuspended="dynamicScalingOutSuspended",
+        ScheduledScalingSuspended="scheduledScalingSuspended",
+    )
+
+
+def _read_target(session: Session, resource_id: str, state: Props) -> Props | None:
+    client = _client(session, state)
+    found = client.describe_scalable_targets(
+        ServiceNamespace=state["serviceNamespace"],
+        ResourceIds=[resource_id],
+        ScalableDimension=state["scalableDimension"],
+    )["ScalableTargets"]
+    if not found:
+        return None
+    told = {
+        "resourceId": resource_id,
+        "serviceNamespace": found[0]["ServiceNamespace"],
+        "scalableDimension": found[0]["ScalableDimension"],
+        "minCapacity": found[0]["MinCapacity"],
+        "maxCapacity": found[0]["MaxCapacity"],
+        "roleArn": found[0].get("RoleARN"),
+        "arn": found[0].get("ScalableTargetARN"),
+    }
+    return {**told, "tagsAll": _target_tags(client, resource_id, state, told)}
+
+
+def _target_tags(client: Any, resource_id: str, state: Props, told: Props) -> dict[str, str]:
+    # moto gives a target no ARN and keeps no tags of it: what was asked for stands.
+    return _TAGS.read(client, resource_id, told) if told["arn"] else state.get("tagsAll") or {}
+
+
+def _update_target(session: Session, resource_id: str, state: Props, props: Props, changed: frozenset[str]) -> None:
+    if changed - {"tags", "tagsAll"}:
+        _register(session, props, tagged=False)
+    if changed & {"tags", "tagsAll"} and state.get("arn"):
+        _TAGS.change(_client(session, state), resource_id, state, props["tagsAll"])
+
+
+def _deregister(session: Session, resource_id: str, state: Props) -> None:
+    _client(session, state).deregister_scalable_target(**_where(state))
+
+
+def _put_policy(session: Session, props: Props) -> str:
+    client = _client(session, props)
+    params = request(client, "PutScalingPolicy", props, rename=_RENAME, skip=frozenset({"alarmArns", "arn"}))
+    client.put_scaling_policy(**params)
+    return props["name"]
+
+
+def _read_policy(session: Session, name: str, state: Props) -> Props | None:
+    answer = _client(session, state).describe_scaling_policies(**_where(state))["ScalingPolicies"]
+    found = next((one for one in answer if one["PolicyName"] == name), None)
+    if found is None:
+        return None
+    told = properties(schema.resource_type(_POLICY).inputs, found, rename=_RENAME)
+    alarms = [alarm["AlarmARN"] for alarm in found.get("Alarms", [])]
+    return {**told, "name": name, "arn": found["PolicyARN"], "alarmArns": alarms}
+
+
+def _delete_policy(session: Session, name: str, state: Props) -> None:
+    _client(session, state).delete_scaling_policy(PolicyName=name, **_where(state))
+
+
+ROWS = (
+    Resource(
+        token="aws:appautoscaling/target:Target",
+        create=lambda session, props: _register(session, props, tagged=True),
+        read=_read_target,
+        update=_update_target,
+        delete=_deregister,
+    ),
+    Resource(
+        token=_POLICY,
+        naming=Naming(),
+        create=_put_policy,
+        read=_read_policy,
+        update=lambda session, name, state, props, changed: _put_policy(session, props) and None,
+        delete=_delete_policy,
+        defaults={"policyType": "StepScaling"},
+    ),
+)
