@@ -12,7 +12,7 @@ import typer
 
 from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.errors import TrainyardError, UsageError
-from trainyard.release.begin import Outlook, begin, look, refuse_second
+from trainyard.release.begin import begin, look, refuse_second
 from trainyard.release.clients import Clients
 from trainyard.release.driver import Driver, let_go
 from trainyard.release.prepare import Wish, prepare
@@ -139,18 +139,15 @@ def _release(session: Session, wish: Wish, *, dry_run: bool, poll_seconds: float
     if outlook.already_live:
         out.print(f"Nothing to do: {outlook.plan.endpoint_name} serves exactly this ({outlook.plan.config_name})")
         return
-    out.print(f"{outlook.plan.title.capitalize()}", style="bold")
+    record = None if dry_run else begin(outlook, table, now)
+    out.print(outlook.plan.title[0].upper() + outlook.plan.title[1:], style="bold")
     out.print(outlook_table(outlook))
-    if dry_run:
-        _judge(outlook)
-        return
-    _drive(session, begin(outlook, table, now), poll_seconds)
-
-
-def _judge(outlook: Outlook) -> None:
-    if outlook.problems:
+    if record:
+        _drive(session, record, poll_seconds)
+    elif outlook.problems:
         raise UsageError(f"This release would be refused: {'; '.join(outlook.problems)}")
-    console().print("Dry run: the preflight holds; nothing was changed")
+    else:
+        out.print("Dry run: the preflight holds; nothing was changed")
 
 
 def _drive(session: Session, record: Record, poll_seconds: float) -> None:

@@ -67,12 +67,17 @@ class Observed:
 
     @property
     def live(self) -> Live:
-        """Return what serves now: the pointer where it is true, else what the endpoint itself says."""
-        name = self.endpoint.config_name if self.endpoint else ""
-        if self.pointer and self.pointer.current.endpoint_config_name == name:
-            return self.pointer.current
-        model = self.live_config.model_name if self.live_config else ""
-        return Live(version=BASELINE, model_package_arn="", endpoint_config_name=name, model_name=model)
+        """Return what serves now."""
+        return live_by(self.pointer, self.live_config)
+
+
+def live_by(pointer: LivePointer | None, config: ConfigState | None) -> Live:
+    """Return what serves, given the endpoint's config: the pointer where it agrees, else the day-0 model."""
+    name = config.name if config else ""
+    if pointer and pointer.current.endpoint_config_name == name:
+        return pointer.current
+    model = config.model_name if config else ""
+    return Live(version=BASELINE, model_package_arn="", endpoint_config_name=name, model_name=model)
 
 
 def observe(

@@ -10,10 +10,10 @@ from stacks.outputs import PlatformOutputs, ServiceOutputs
 from trainyard.errors import UsageError
 from trainyard.release.clients import Clients
 from trainyard.release.golden import load_golden
-from trainyard.release.observe import describe_config, describe_endpoint
+from trainyard.release.observe import describe_config, describe_endpoint, live_by
 from trainyard.release.package import container_of_model, find_package
 from trainyard.release.plan import Container, Fleet, Kind, ReleasePlan
-from trainyard.release.record import BASELINE, Live
+from trainyard.release.record import Live
 from trainyard.release.table import PREFIX, DeploymentTable
 
 
@@ -106,12 +106,7 @@ def live_now(service: ServiceOutputs, clients: Clients, table: DeploymentTable) 
             f"Endpoint {service.endpoint_name} does not exist, so there is nothing to release to",
             cure="Run `pulumi up` for the environment",
         )
-    pointer = table.pointer(service.name)
-    if pointer and pointer.current.endpoint_config_name == endpoint.config_name:
-        return pointer.current
-    return Live(
-        version=BASELINE, model_package_arn="", endpoint_config_name=endpoint.config_name, model_name=config.model_name
-    )
+    return live_by(table.pointer(service.name), config)
 
 
 def _source(service: ServiceOutputs, clients: Clients, table: DeploymentTable, wish: Wish) -> _Source:

@@ -80,8 +80,6 @@ def outlook_table(outlook: Outlook) -> Table:
     table.add_row("traffic", how)
     table.add_row("smoke tests", f"{len(plan.golden.requests)} golden requests on a pre-release endpoint")
     table.add_row("undone by", ", ".join((*plan.alarm_names, *plan.endpoint_alarms)))
-    for problem in outlook.problems:
-        table.add_row("[red]problem[/]", escape(problem))
     return table
 
 

@@ -34,6 +34,8 @@ class Scenario:
     alarms: set[str]
     updates: int
     reason: str = ""
+    stride: int = 1
+    """Faults hit every call, or every third where the way is a beginning of another scenario's."""
 
 
 def second_release() -> World:
@@ -69,9 +71,17 @@ SCENARIOS = [
         1,
     ),
     Scenario("alarm trips", changed(bad_alarm=True), "rolled_back", updates=1, reason=REASON, **UNTOUCHED),
-    Scenario("does not start", changed(starts=False), "failed", updates=0, reason="ping health check", **UNTOUCHED),
     Scenario(
-        "not a number", changed(score=float("nan")), "failed", updates=0, reason="not a finite number", **UNTOUCHED
+        "does not start", changed(starts=False), "failed", updates=0, reason="ping health check", stride=3, **UNTOUCHED
+    ),
+    Scenario(
+        "not a number",
+        changed(score=float("nan")),
+        "failed",
+        updates=0,
+        reason="not a finite number",
+        stride=3,
+        **UNTOUCHED,
     ),
 ]
 by_name = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
@@ -137,7 +147,7 @@ def test_one_fault_at_any_call_changes_nothing_about_the_end(scenario: Scenario,
         if run.faults.calls <= at:
             break
         run.check(scenario, record)
-        at += 1
+        at += scenario.stride
     assert at > 100
 
 
@@ -160,7 +170,7 @@ def test_a_refused_call_fails_the_release_cleanly_or_leaves_it_to_be_resumed(sce
             assert set(run.world.configs) == UNTOUCHED["configs"]
         else:
             run.check(scenario, record)
-        at += 1
+        at += scenario.stride
 
 
 @by_name
