@@ -187,6 +187,8 @@ def test_a_job_that_ran_when_the_cloud_stopped_has_failed_at_the_next_start(jobs
     job = jobs.aws.cloud.store.get(jobs.aws.scope, "ProcessingJob", "cut")
     assert job is not None
     assert (job["ProcessingJobStatus"], job["FailureReason"]) == ("Failed", INTERRUPTED)
+    report = json.loads((jobs.aws.cloud.home / "recovered.json").read_text())
+    assert "arn was running when the cloud stopped; it has failed" in report["problems"]
 
 
 def test_stopping_the_cloud_ends_its_jobs_at_once(tmp_path: Any) -> None:
