@@ -45,6 +45,7 @@ def test_an_unknown_statistic_is_named():
         ("100 * errors / calls", [50.0, None, None, None]),
         ("100*FILL(errors,0)/calls", [50.0, None, 0.0, None]),
         ("IF(FILL(calls, 0) > 0, 100 * FILL(errors, 0) / FILL(calls, 0), 0)", [50.0, 0.0, 0.0, 0.0]),
+        ("100 * FILL(errors, 0) / IF(calls > 0, calls, 1)", [50.0, 200.0, 0.0, None]),
         ("IF(calls > 1 AND errors > 0, 1, 0)", [1.0, 0.0, None, None]),
         ("-errors + 2^2", [3.0, 2.0, None, None]),
         ("SUM([errors, calls])", [3.0, 2.0, 4.0, None]),

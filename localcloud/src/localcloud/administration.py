@@ -54,8 +54,17 @@ def _health(cloud: Cloud) -> dict[str, Any]:
 
 
 def _resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
-    """Return what runs or ran: endpoints, jobs and pipeline executions of all accounts, with their status."""
-    return {kind: _rows(cloud, kind, status) for kind, status in _STATUS_OF.items()}
+    """Return what runs or ran in all accounts, with its status, and what is only recorded."""
+    recorded_rows = [
+        {
+            "account": row["account"],
+            "region": row["region"],
+            "name": f"{row['token']} {row['id']}",
+            "status": "recorded",
+        }
+        for row in recorded.listing(cloud, {})
+    ]
+    return {**{kind: _rows(cloud, kind, status) for kind, status in _STATUS_OF.items()}, "Recorded": recorded_rows}
 
 
 _STATUS_OF = {

@@ -103,7 +103,7 @@ def _await_ready(home: Home, process: "subprocess.Popen[bytes]", report: Callabl
         elapsed = time.monotonic() - began
         if elapsed - told >= 2:
             told = elapsed
-            report(f"Replaying what it remembers … {elapsed:.0f} s")
+            report(f"Not ready yet: loading services and replaying what it remembers … {elapsed:.0f} s")
         time.sleep(0.05)
     process.kill()
     raise LocalCloudError(f"the local cloud was not ready after {_START_SECONDS:.0f} s:\n{_log_end(home)}")
