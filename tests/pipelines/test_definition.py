@@ -3,6 +3,7 @@ import re
 from typing import Any
 
 import pytest
+from localcloud.sagemaker.pipelines.validation import parse_definition
 
 from pipelines.errors import RenderingFailed
 from pipelines.rendering import RenderedPipeline, render_pipeline
@@ -155,3 +156,7 @@ def test_a_setting_the_sdk_refuses_is_named() -> None:
     refused = contract.service().model_copy(update={"pipeline_name": "x", "training": None})
     with pytest.raises(RenderingFailed, match="The SageMaker SDK could not render the pipeline: "):
         render_pipeline(contract.platform(), refused)
+
+
+def test_the_local_cloud_can_run_every_step(rendered: RenderedPipeline) -> None:
+    assert list(parse_definition(rendered.text).steps)[-3:] == ["Decide", "Register", "Reject"]
