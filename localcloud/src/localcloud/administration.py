@@ -55,16 +55,11 @@ def _health(cloud: Cloud) -> dict[str, Any]:
 
 def _resources(cloud: Cloud) -> dict[str, list[dict[str, Any]]]:
     """Return what runs or ran in all accounts, with its status, and what is only recorded."""
-    recorded_rows = [
-        {
-            "account": row["account"],
-            "region": row["region"],
-            "name": f"{row['token']} {row['id']}",
-            "status": "recorded",
-        }
+    kept = [
+        {"account": row["account"], "region": row["region"], "name": f"{row['token']} {row['id']}", "status": "kept"}
         for row in recorded.listing(cloud, {})
     ]
-    return {**{kind: _rows(cloud, kind, status) for kind, status in _STATUS_OF.items()}, "Recorded": recorded_rows}
+    return {**{kind: _rows(cloud, kind, status) for kind, status in _STATUS_OF.items()}, "Recorded": kept}
 
 
 _STATUS_OF = {

@@ -68,6 +68,8 @@ class _Serve(Protocol):
 
 def _upstream(own_port: int) -> tuple[str, int] | None:
     """Return the proxy that this machine needs to reach the world, if its environment names one."""
+    if "LOCALCLOUD_ENDPOINT" in os.environ:
+        return None  # a shell that `localcloud env` set up: the proxy it names is a local cloud's
     parts = urlsplit(os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy") or "")
     if not parts.hostname or not parts.port or (parts.hostname == "127.0.0.1" and parts.port == own_port):
         return None
