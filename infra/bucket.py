@@ -40,6 +40,7 @@ class SafeBucket(pulumi.ComponentResource):
     """An encrypted, versioned, private bucket."""
 
     bucket: pulumi.Output[str]
+    """The name, known once the policy is in place: access logs are refused before, and nothing should be stored."""
     arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: SafeBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -53,7 +54,7 @@ class SafeBucket(pulumi.ComponentResource):
         self._opts = pulumi.ResourceOptions(parent=self)
         versioning = self._keep_versions(name, bucket)
         self._encrypt(name, bucket, args.key_arn)
-        self._close(name, bucket, args)
+        policy = self._close(name, bucket, args)
         self._expire(name, bucket, args, versioning)
         if args.log_bucket is not None:
             aws.s3.BucketLogging(
@@ -63,7 +64,7 @@ class SafeBucket(pulumi.ComponentResource):
                 target_prefix=f"access/{args.role}/",
                 opts=self._opts,
             )
-        self.bucket = bucket.bucket
+        self.bucket = policy.bucket
         self.arn = bucket.arn
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
 
@@ -87,7 +88,7 @@ class SafeBucket(pulumi.ComponentResource):
             f"{name}-encryption", bucket=bucket.bucket, rules=[rule], opts=self._opts
         )
 
-    def _close(self, name: str, bucket: aws.s3.Bucket, args: SafeBucketArgs) -> None:
+    def _close(self, name: str, bucket: aws.s3.Bucket, args: SafeBucketArgs) -> aws.s3.BucketPolicy:
         blocked = aws.s3.BucketPublicAccessBlock(
             f"{name}-public-access",
             bucket=bucket.bucket,
@@ -104,7 +105,7 @@ class SafeBucket(pulumi.ComponentResource):
             opts=self._opts,
         )
         policy = resource_policies.access_log_policy if args.log_bucket is None else resource_policies.bucket_policy
-        aws.s3.BucketPolicy(
+        return aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.bucket,
             policy=bucket.arn.apply(_rendered(policy, args.account)),

@@ -32,7 +32,7 @@ def key_policy(account: str, region: str) -> Document:
 
 def bucket_policy(bucket_arn: str, account: str) -> Document:
     """Return the bucket policy: nothing without TLS, and nobody from another account but AWS's own services."""
-    everything = {"Principal": "*", "Action": "s3:*", "Resource": [bucket_arn, f"{bucket_arn}/*"]}
+    everything = {"Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": [bucket_arn, f"{bucket_arn}/*"]}
     return document(
         {
             "Sid": "DenyWithoutTls",

@@ -31,6 +31,10 @@ def test_all_accesses_are_logged_under_the_buckets_role() -> None:
     }
 
 
+def test_logging_waits_for_the_policy_that_allows_it() -> None:
+    assert all("data-logs-policy" in each.dependencies for each in deployed().of_type("BucketLogging"))
+
+
 def test_captured_requests_and_access_logs_go_by_themselves_and_data_does_not() -> None:
     deployment = deployed()
     days = {

@@ -17,6 +17,10 @@ from moto.core.config import default_user_config
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from localcloud import bucket_policies
+
+moto.s3.models.FakeBucket.get_permission = bucket_policies.permission  # type: ignore[method-assign]
+
 default_user_config["iam"] = {"load_aws_managed_policies": True}
 default_user_config["lambda"] = {"use_docker": False}
 
