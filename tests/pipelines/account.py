@@ -1,4 +1,4 @@
-"""An AWS account in memory with what a run needs, made of moto and of nothing else."""
+"""An AWS account with what a run needs: in memory, or on a local cloud."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,10 @@ class Account:
             ecr=session.client("ecr"),
             dynamodb=session.client("dynamodb"),
         )
+        return cls.fill(clients)
+
+    @classmethod
+    def fill(cls, clients: Clients) -> "Account":
         for bucket in ("dev-raw", "dev-features", "dev-artifacts"):
             clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": contract.REGION})
         clients.ecr.create_repository(repositoryName="trainyard/recommender")
