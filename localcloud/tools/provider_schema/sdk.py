@@ -24,7 +24,8 @@ def resources() -> Iterator[tuple[str, type, type]]:
         for token, name in entry["classes"].items():
             resource = getattr(importlib.import_module(entry["fqn"]), name)
             module = inspect.getmodule(resource)
-            arguments = getattr(module, f"{name}Args", None) or getattr(module, f"{name}InitArgs")
+            # A nested type of the same name pushes the resource's own arguments aside.
+            arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
             if pulumi_types.is_input_type(arguments):
                 yield token, resource, arguments
 

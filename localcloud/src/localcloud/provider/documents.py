@@ -4,7 +4,10 @@ import json
 import re
 from typing import Any
 
-_SETS = ("Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated", "CanonicalUser")
+_SETS = frozenset(
+    {"Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated", "CanonicalUser", "Condition"}
+)
+"""Keys below which IAM takes a list as a set, and one text as a list of it."""
 _ROOT = re.compile(r"^arn:aws[a-z-]*:iam::(\d{12}):root$")
 
 
@@ -13,26 +16,28 @@ def same_document(left: Any, right: Any) -> bool:
     if left == right:
         return True
     try:
-        return _normal(json.loads(left)) == _normal(json.loads(right))
+        return _document(json.loads(left)) == _document(json.loads(right))
     except (TypeError, ValueError):
         return False
 
 
-def _normal(value: Any, key: str = "") -> Any:
+def _document(value: Any) -> Any:
+    """Return a document in one form: a policy's only statement as a list, sets sorted."""
+    if isinstance(value, dict) and isinstance(value.get("Statement"), dict):
+        value = {**value, "Statement": [value["Statement"]]}
+    return _normal(value, in_set=False)
+
+
+def _normal(value: Any, *, in_set: bool) -> Any:
     if isinstance(value, dict):
-        entries = {name: _normal(item, name) for name, item in value.items()}
-        if key == "" and isinstance(entries.get("Statement"), dict):
-            entries["Statement"] = [entries["Statement"]]
-        return entries
+        return {name: _normal(item, in_set=in_set or name in _SETS) for name, item in value.items()}
     if isinstance(value, list):
-        items = [_normal(item, "" if key == "Statement" else key) for item in value]
-        if key in _SETS or (items and key and all(isinstance(item, str) for item in items)):
-            items = sorted({_account(item) for item in items}, key=str)
-            return items[0] if len(items) == 1 else items
-        return items
-    return _account(value) if key in _SETS else value
+        return sorted({_text(item) for item in value}) if in_set else [_normal(item, in_set=False) for item in value]
+    return [_text(value)] if in_set else value
 
 
-def _account(value: Any) -> Any:
-    match = _ROOT.match(value) if isinstance(value, str) else None
-    return match[1] if match else value
+def _text(value: Any) -> str:
+    """Return an element of a set as text: `true` and "true" are one to IAM, an account and its root are too."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    match = _ROOT.match(text)
+    return match[1] if match else text

@@ -54,8 +54,17 @@ def is_missing(error: ClientError) -> bool:
     code, message = str(found.get("Code", "")), str(found.get("Message", ""))
     if code in _MISSING or code.endswith(("NotFound", "NotFoundException", "NotFoundFault", "DoesNotExist")):
         return True
-    return code == "ValidationException" and message.startswith(("Could not find", "Cannot find"))
+    # SageMaker and autoscaling answer a missing thing with a validation error.
+    return code == "ValidationException" and any(text in message for text in _MISSING_TEXTS)
 
+
+_MISSING_TEXTS = (
+    "does not exist",
+    "Could not find",
+    "Cannot find",
+    "No scaling policy found",
+    "No scalable target found",
+)
 
 _MISSING = frozenset(
     {

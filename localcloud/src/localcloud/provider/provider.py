@@ -41,9 +41,7 @@ class Provider:
             failures = [Failure(where, f"{token}: {reason}") for where, reason in row.check(inputs).items()]
         return inputs, failures
 
-    def diff(
-        self, token: str, old_inputs: Props, state: Props, new: Props, ignore: Collection[str] = ()
-    ) -> Difference:
+    def diff(self, token: str, old_inputs: Props, state: Props, new: Props, ignore: Collection[str] = ()) -> Difference:
         """Return what changes and what of it replaces the resource.
 
         Args:

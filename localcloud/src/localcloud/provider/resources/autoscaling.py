@@ -7,7 +7,6 @@ from localcloud.provider.naming import Naming
 from localcloud.provider.resource import Resource, given
 from localcloud.provider.session import Session, region_of
 from localcloud.provider.shapes import properties, request
-from localcloud.provider.tagging import Tagging
 from localcloud.provider.values import Props
 
 _SERVICE = "application-autoscaling"
@@ -17,7 +16,6 @@ _RENAME = {
     "targetTrackingScalingPolicyConfiguration": "TargetTrackingScalingPolicyConfiguration",
     "metrics": "Metrics",
 }
-_TAGS = Tagging(target="ResourceARN", form="map")
 
 
 def _client(session: Session, props: Props) -> Any:
@@ -68,19 +66,13 @@ def _read_target(session: Session, resource_id: str, state: Props) -> Props | No
         "roleArn": found[0].get("RoleARN"),
         "arn": found[0].get("ScalableTargetARN"),
     }
-    return {**told, "tagsAll": _target_tags(client, resource_id, state, told)}
-
-
-def _target_tags(client: Any, resource_id: str, state: Props, told: Props) -> dict[str, str]:
-    # moto gives a target no ARN and keeps no tags of it: what was asked for stands.
-    return _TAGS.read(client, resource_id, told) if told["arn"] else state.get("tagsAll") or {}
+    # moto keeps no tags of a target: what was asked for stands.
+    return {**told, "tagsAll": state.get("tagsAll") or {}}
 
 
 def _update_target(session: Session, resource_id: str, state: Props, props: Props, changed: frozenset[str]) -> None:
     if changed - {"tags", "tagsAll"}:
         _register(session, props, tagged=False)
-    if changed & {"tags", "tagsAll"} and state.get("arn"):
-        _TAGS.change(_client(session, state), resource_id, state, props["tagsAll"])
 
 
 def _deregister(session: Session, resource_id: str, state: Props) -> None:

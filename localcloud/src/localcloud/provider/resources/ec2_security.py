@@ -165,7 +165,7 @@ def _read_rule(session: Session, rule: str, state: Props) -> Props | None:
         "cidrIpv6": found.get("CidrIpv6"),
         "prefixListId": found.get("PrefixListId"),
         "referencedSecurityGroupId": found.get("ReferencedGroupInfo", {}).get("GroupId"),
-        "description": found.get("Description") or None,
+        "description": found.get("Description") or state.get("description"),
         "tagsAll": mapping(found.get("Tags")),
     }
 
@@ -175,22 +175,22 @@ def _delete_rule(session: Session, rule: str, state: Props, way: str) -> None:
     call(GroupId=state["securityGroupId"], SecurityGroupRuleIds=[rule])
 
 
-def _update_rule(session: Session, rule: str, state: Props, props: Props, changed: frozenset[str]) -> None:
+def _update_rule(session: Session, rule: str, state: Props, props: Props, changed: frozenset[str], way: str) -> None:
     ec2 = _ec2(session, state)
-    if changed - {"tags", "tagsAll"}:
-        wanted = {
-            "IpProtocol": str(props["ipProtocol"]),
-            **given(
-                props,
-                FromPort="fromPort",
-                ToPort="toPort",
-                CidrIpv4="cidrIpv4",
-                CidrIpv6="cidrIpv6",
-                PrefixListId="prefixListId",
-                ReferencedGroupId="referencedSecurityGroupId",
-                Description="description",
-            ),
-        }
+    if changed & {"description"}:
+        describe = getattr(ec2, f"update_security_group_rule_descriptions_{way}")
+        describe(GroupId=props["securityGroupId"], IpPermissions=[_rule_permission(props)])
+    if changed - {"tags", "tagsAll", "description"}:
+        ports = {"FromPort": props.get("fromPort", -1), "ToPort": props.get("toPort", -1)}
+        target = given(
+            props,
+            CidrIpv4="cidrIpv4",
+            CidrIpv6="cidrIpv6",
+            PrefixListId="prefixListId",
+            ReferencedGroupId="referencedSecurityGroupId",
+            Description="description",
+        )
+        wanted = {"IpProtocol": str(props["ipProtocol"]), **ports, **target}
         ec2.modify_security_group_rules(
             GroupId=props["securityGroupId"],
             SecurityGroupRules=[{"SecurityGroupRuleId": rule, "SecurityGroupRule": wanted}],
@@ -203,7 +203,7 @@ def _rule(token: str, way: str) -> Resource:
         token=token,
         create=lambda session, props: _create_rule(session, props, way),
         read=_read_rule,
-        update=_update_rule,
+        update=lambda session, rule, state, props, changed: _update_rule(session, rule, state, props, changed, way),
         delete=lambda session, rule, state: _delete_rule(session, rule, state, way),
     )
 

@@ -124,7 +124,6 @@ def _read_policy(session: Session, arn: str, state: Props) -> Props | None:
         "description": policy.get("Description") or None,
         "policy": _document(version["Document"]),
         "policyId": policy["PolicyId"],
-        "attachmentCount": policy.get("AttachmentCount"),
         "tagsAll": _POLICY_TAGS.read(iam, arn, state),
     }
 

@@ -63,6 +63,11 @@ def _attributes(names: dict[str, str], props: Props) -> dict[str, str]:
     return {api: _text(props[name]) for name, api in names.items() if props.get(name) not in (None, False, "")}
 
 
+def _own(state: Props, told: Props) -> Props:
+    """Return what was told without a policy that another resource put there."""
+    return told if "policy" in state else {name: value for name, value in told.items() if name != "policy"}
+
+
 def _told(names: dict[str, str], answer: dict[str, str]) -> Props:
     found: Props = {}
     for name, api in names.items():
@@ -96,7 +101,7 @@ def _read_topic(session: Session, arn: str, state: Props) -> Props | None:
         "arn": arn,
         "name": arn.rsplit(":", 1)[1],
         "owner": answer.get("Owner"),
-        **_told(_TOPIC_ATTRIBUTES, answer),
+        **_own(state, _told(_TOPIC_ATTRIBUTES, answer)),
         "tagsAll": _TOPIC_TAGS.read(sns, arn, state),
     }
 
@@ -192,7 +197,7 @@ def _read_queue(session: Session, url: str, state: Props) -> Props | None:
         "arn": answer["QueueArn"],
         "url": url,
         "name": url.rsplit("/", 1)[1],
-        **_told(_QUEUE_ATTRIBUTES, answer),
+        **_own(state, _told(_QUEUE_ATTRIBUTES, answer)),
         "tagsAll": _QUEUE_TAGS.read(sqs, url, state),
     }
 

@@ -33,6 +33,8 @@ class Setting:
     to_api: Convert = _as_is
     from_api: Convert = _as_is
     documents: frozenset[str] = frozenset()
+    always: bool = False
+    """An empty answer does not mean that the setting is gone."""
 
     def resource(self) -> Resource:
         """Return the row."""
@@ -68,7 +70,7 @@ class Setting:
         client = session.client("s3", region_of(state))
         answer = getattr(client, _method(f"Get{self.name}"))(Bucket=name)
         told = self.from_api(answer if self.told_in is None else answer.get(self.told_in) or {})
-        if not told.keys() - {"ResponseMetadata"}:
+        if not self.always and not told.keys() - {"ResponseMetadata"}:
             return None
         kind = schema.resource_type(self.token)
         return {"bucket": name, **properties(kind.inputs, told, rename=self.rename or {})}
@@ -173,6 +175,7 @@ ROWS = tuple(
         Setting(
             token="aws:s3/bucketNotification:BucketNotification",
             name="BucketNotificationConfiguration",
+            always=True,  # moto does not tell whether events go to EventBridge
             wrapper="NotificationConfiguration",
             rename={
                 "lambdaFunctions": "LambdaFunctionConfigurations",
@@ -216,7 +219,7 @@ def _target_to_api(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _notification_from_api(answer: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"eventbridge": "EventBridgeConfiguration" in answer}
+    found: dict[str, Any] = {"eventbridge": True} if "EventBridgeConfiguration" in answer else {}
     for key, member in _LISTS.items():
         if answer.get(member):
             found[key] = [_target_from_api(entry) for entry in answer[member]]
