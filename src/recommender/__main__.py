@@ -41,8 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
     """Import a step and run it."""
-    # One BLAS thread and two for XGBoost (its own parameter): more only fight each other on small machines.
     os.environ.setdefault("OMP_NUM_THREADS", "1" if step == "serve" else "2")
+    # Threads that wait give the processor away: spinning, they take it from the very thread that they wait for.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     match step:
         case "ingest":
             from recommender.ingest import ingest

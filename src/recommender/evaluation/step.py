@@ -14,7 +14,7 @@ import pyarrow.parquet as parquet
 
 from recommender.container import Container, write_json
 from recommender.errors import BadArchive, BadOrders
-from recommender.evaluation.judge import K, Judgement, judge, median_latency_ms, rankings_of
+from recommender.evaluation.judge import Judgement, K, judge, median_latency_ms, rankings_of
 from recommender.evaluation.references import References
 from recommender.evaluation.slices import slice_members
 from recommender.features.build import build_state

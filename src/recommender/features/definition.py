@@ -157,11 +157,16 @@ PRODUCT_FEATURES = (
 )
 
 CORE_FEATURES = (
+    "pair_position",
+    "pair_similarity",
     "pair_times",
-    "pair_decayed_730",
+    "pair_share_of_orders",
     "pair_days_since",
+    "pair_decayed_90",
+    "pair_decayed_730",
     "customer_orders",
     "product_buyers_30",
+    "product_buyers_90",
     "product_buyers",
 )
-"""The small set: how often, how long ago, how popular."""
+"""The small set: how often, how long ago, how similar, how popular."""

@@ -73,7 +73,7 @@ def retrieve(
     """
     similar = similarities(purchased, settings)
     profile = purchased.matrix(np.minimum(purchased.profile_weight, 3.0))
-    popular = 0.05 * popularity / max(float(popularity.max(initial=0)), 1.0)
+    popular = settings.popular_weight * popularity / max(float(popularity.max(initial=0)), 1.0)
     kept = min(settings.candidates, similar.shape[0])
     parts = [_chunk(rows, profile, similar, popular, kept, settings) for rows in np.array_split(wanted, len(wanted) // CHUNK + 1)]
     return Candidates(

@@ -13,8 +13,8 @@ SCHEMA = 1
 class FeatureSettings:
     """How candidates are found and how fast the past fades."""
 
-    candidates: int = 120
-    """Products considered per customer."""
+    candidates: int = 60
+    """Products considered per customer. Twice as many hold a third more of what is bought, but MAP@10 does not rise."""
 
     similar_half_life_days: float = 90
     """Fading of purchases when products are compared: what is bought together changes with the season."""
@@ -37,8 +37,8 @@ class FeatureSettings:
     own_weight: float = 2
     """Weight of a customer's own past purchases among the candidates."""
 
-    popular: int = 30
-    """Popular products that fill short candidate lists, and answer unknown customers (at least 50 are kept)."""
+    popular_weight: float = 0.05
+    """Weight of recent popularity: decides among products that nothing else speaks for."""
 
     def document(self) -> dict[str, Any]:
         """Return the settings as JSON types."""

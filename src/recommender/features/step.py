@@ -50,7 +50,7 @@ def parse_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="recommender features")
     parser.add_argument("--cutoff", type=datetime.fromisoformat, help="first day of the holdout (default: last full month)")
     parser.add_argument("--holdout-days", type=int, help="length of the holdout (default: a month)")
-    parser.add_argument("--windows", type=int, default=6, help="training windows")
+    parser.add_argument("--windows", type=int, default=4, help="training windows")
     parser.add_argument("--step-days", type=int, default=14, help="days between training windows")
     for field in fields(FeatureSettings):
         kind = type(field.default)

@@ -31,20 +31,20 @@ class Hyperparameters:
     """The dials of training; the defaults are those that did best on windows before the holdout."""
 
     objective: str = "binary:logistic"
-    """Pointwise by default: as good as the pairwise ones on this size of data, four times faster, and its score is a probability."""
+    """Pointwise by default: no worse than the listwise ones on this size of data, faster, and a score is a probability."""
 
-    n_estimators: int = 200
-    max_depth: int = 5
-    learning_rate: float = 0.05
+    n_estimators: int = 120
+    max_depth: int = 4
+    learning_rate: float = 0.08
     min_child_weight: float = 20
     subsample: float = 0.8
     colsample: float = 0.5
 
-    candidates: int = 120
+    candidates: int = 60
     """At most what the features step retrieved per customer."""
 
-    windows: int = 6
-    """The newest training windows to learn from."""
+    windows: int = 4
+    """The newest training windows to learn from: older ones made no difference."""
 
     features: str = "full"
     """`core`: a handful of counts; `full`: all."""

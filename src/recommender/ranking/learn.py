@@ -72,11 +72,4 @@ def _matrix(rows: Rows, hyperparameters: Hyperparameters) -> Any:
     names = list(hyperparameters.columns)
     if hyperparameters.objective.startswith("rank:"):
         return xgboost.DMatrix(rows.matrix, label=rows.label, qid=rows.group, feature_names=names)
-    return xgboost.DMatrix(rows.matrix, label=rows.label, weight=customer_weights(rows), feature_names=names)
-
-
-def customer_weights(rows: Rows) -> npt.NDArray[np.float64]:
-    """Return a weight per row: the metric counts customers alike, so those who buy much must not drown the others."""
-    _, owner = np.unique(rows.group, return_inverse=True)
-    bought = np.bincount(owner, weights=rows.label)
-    return 1 / np.sqrt(np.maximum(bought, 1))[owner]
+    return xgboost.DMatrix(rows.matrix, label=rows.label, feature_names=names)

@@ -1,0 +1,120 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as parquet
+import pytest
+
+from recommender.features.state import FEATURES
+from tests.unit.recommender.synthetic import Run, hand_on, judge_against, run_step, train_on
+
+
+def test_the_snapshot_is_known_by_the_hash_of_what_arrived(run: Run) -> None:
+    import hashlib
+
+    arrived = run.step("ingest").processing_input("orders") / "orders.parquet"
+    snapshot = run.read("ingest", "snapshot", "snapshot.json")
+    assert snapshot["data_hash"] == hashlib.sha256(arrived.read_bytes()).hexdigest()
+    assert set(snapshot) == {"data_hash", "rows", "customers", "first_order", "last_order"}
+
+
+def test_every_document_carries_the_same_data_hash(run: Run) -> None:
+    wanted = run.read("ingest", "snapshot", "snapshot.json")["data_hash"]
+    assert run.read("features", "features", "features.json")["data_hash"] == wanted
+    assert run.read("evaluate", "evaluation", "evaluation.json")["data_hash"] == wanted
+    assert json.loads((run.step("train").model / "model.json").read_text())["data_hash"] == wanted
+
+
+def test_the_model_beats_personal_frequency_on_simulated_orders(run: Run) -> None:
+    models = run.read("evaluate", "evaluation", "evaluation.json")["models"]
+    assert models["challenger"]["map_at_10"] > models["personal_frequency"]["map_at_10"]
+    assert models["personal_frequency"]["map_at_10"] > models["popularity"]["map_at_10"]
+
+
+def test_without_a_champion_its_entries_are_null(run: Run) -> None:
+    evaluation = run.read("evaluate", "evaluation", "evaluation.json")
+    assert evaluation["models"]["champion"] is None
+    assert {one["champion"] for one in evaluation["slices"]} == {None}
+    table = parquet.read_table(run.step("evaluate").processing_output("evaluation") / "per_customer.parquet")
+    assert table["champion"].null_count == table.num_rows == evaluation["customers"]
+
+
+def test_the_means_are_those_of_the_customers(run: Run) -> None:
+    evaluation = run.read("evaluate", "evaluation", "evaluation.json")
+    table = parquet.read_table(run.step("evaluate").processing_output("evaluation") / "per_customer.parquet")
+    for name in ("challenger", "personal_frequency", "popularity"):
+        assert np.mean(table[name].to_numpy()) == pytest.approx(evaluation["models"][name]["map_at_10"])
+
+
+def test_a_slice_splits_the_customers_without_rest(run: Run) -> None:
+    evaluation = run.read("evaluate", "evaluation", "evaluation.json")
+    for name in ("orders", "days_since_order", "market"):
+        assert sum(one["customers"] for one in evaluation["slices"] if one["slice"] == name) == evaluation["customers"]
+
+
+def test_a_model_judged_against_itself_is_exactly_as_good(run: Run) -> None:
+    container = judge_against(run, "itself", run.step("train").model, run.step("train").model)
+    models = json.loads((container.processing_output("evaluation") / "evaluation.json").read_text())["models"]
+    assert models["champion"]["version"] == "3"
+    assert models["champion"]["map_at_10"] == models["challenger"]["map_at_10"]
+
+
+def test_the_same_rows_and_hyperparameters_give_the_same_bytes(run: Run) -> None:
+    again = run.step("train-again")
+    train_on(again, run.step("features").processing_output("features"), seed="1")
+    files = sorted(path.relative_to(again.model) for path in again.model.rglob("*") if path.is_file())
+    assert Path("ranker.json") in files
+    for file in files:
+        assert (again.model / file).read_bytes() == (run.step("train").model / file).read_bytes(), file
+
+
+def test_features_computed_twice_are_the_same_bytes(run: Run) -> None:
+    again = run.step("features-again")
+    hand_on(run.step("ingest").processing_output("snapshot"), again.processing_input("snapshot"))
+    assert run_step(again, "features", "--windows", "3") == 0
+    for file in ("training.parquet", "purchases.parquet", "features.json", "serving/pair_features.npy"):
+        first = run.step("features").processing_output("features") / file
+        assert (again.processing_output("features") / file).read_bytes() == first.read_bytes(), file
+
+
+def test_training_logs_its_rows_as_a_metric(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    features = run.step("features").processing_output("features")
+    train_on(run.step("train-core"), features, features="core", candidates="20")
+    rows = parquet.read_table(features / "training.parquet", columns=["position"])["position"].to_numpy()
+    assert f"training_rows={(rows < 20).sum()};" in capfd.readouterr().out.splitlines()
+    wanted = json.loads((run.step("train-core").model / "model.json").read_text())["features"]
+    assert set(wanted) < set(FEATURES)
+
+
+def test_early_stopping_keeps_the_newest_window_out_of_training(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    features = run.step("features").processing_output("features")
+    train_on(run.step("train-early"), features, early_stopping="2", n_estimators="200")
+    rows = parquet.read_table(features / "training.parquet", columns=["window"])["window"].to_numpy()
+    assert f"training_rows={(rows > 0).sum()};" in capfd.readouterr().out.splitlines()
+
+
+def test_a_wrong_hyperparameter_fails_with_the_reason_left_behind(run: Run, tmp_path: Path) -> None:
+    configuration = tmp_path / "input" / "config"
+    configuration.mkdir(parents=True)
+    (configuration / "hyperparameters.json").write_text(json.dumps({"max_depth": "deep"}))
+    assert run_step(run.step("train").__class__(root=tmp_path), "train") == 1
+    reason = (tmp_path / "output" / "failure").read_text()
+    assert reason == "max_depth is 'deep'; allowed: a whole number from 1 to 16"
+
+
+def test_without_a_word_on_the_champion_nothing_is_judged(run: Run) -> None:
+    container = run.step("no-champion")
+    hand_on(run.step("features").processing_output("features"), container.processing_input("features"))
+    assert run_step(container, "evaluate") == 1
+    assert "does not say which version is the champion" in (container.root / "output" / "message").read_text()
+
+
+def test_a_damaged_archive_is_named(run: Run) -> None:
+    container = run.step("damaged")
+    hand_on(run.step("features").processing_output("features"), container.processing_input("features"))
+    for folder in ("champion", "challenger"):
+        container.processing_input(folder).mkdir(parents=True)
+    (container.processing_input("champion") / "champion.json").write_text('{"version": null}')
+    (container.processing_input("challenger") / "model.tar.gz").write_bytes(b"not a tar")
+    assert run_step(container, "evaluate") == 1
+    assert "model.tar.gz cannot be unpacked" in (container.root / "output" / "message").read_text()
