@@ -86,6 +86,15 @@ def test_transform_fn_answers_alone(serve: Serve) -> None:
     assert post(pool, "[1]").data == b"application/json>application/json:[1]"
 
 
+def test_a_wsgi_application_as_output_carries_its_own_status(serve: Serve) -> None:
+    def refusal(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("400 Bad Request", [("Content-Type", "application/problem+json")])
+        return [b"{}"]
+
+    answer = post(serve(output_fn=lambda prediction, accept: refusal), "[[1, 2]]")
+    assert (answer.status, answer.data, answer.headers["Content-Type"]) == (400, b"{}", "application/problem+json")
+
+
 def test_an_error_in_the_users_code_is_a_500_that_says_what_happened(serve: Serve, capsys: Any) -> None:
     def broken(data: Any, model: Any) -> Any:
         raise KeyError("stock")

@@ -17,7 +17,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -43,6 +43,14 @@ class Functions:
     predict_fn: Callable[[Any, Any], Any]
     output_fn: Callable[[Any, str], Any]
     transform_fn: Callable[[Any, Any, str, str], Any] | None = None
+
+
+class Answer(NamedTuple):
+    """What a request is answered with."""
+
+    content: bytes
+    kind: str
+    status: HTTPStatus = HTTPStatus.OK
 
 
 def default_input(body: Any, content_type: str) -> Any:
@@ -133,8 +141,8 @@ def functions_of(script: ModuleType) -> Functions:
     )
 
 
-def transform(functions: Functions, model: Any, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-    """Answer one request; return the answer's bytes and content type."""
+def transform(functions: Functions, model: Any, body: bytes, content_type: str, accept: str) -> Answer:
+    """Answer one request."""
     # Scripts written for AWS's image parse text bodies as text.
     plain = content_type.partition(";")[0].strip().lower()
     given: Any = body.decode() if plain in (JSON, CSV) or plain.startswith("text/") else body
@@ -143,8 +151,19 @@ def transform(functions: Functions, model: Any, body: bytes, content_type: str, 
     else:
         data = functions.input_fn(given, content_type)
         answer = functions.output_fn(functions.predict_fn(data, model), accept)
+    if callable(answer):
+        return _from_wsgi(answer, accept)
     content, kind = answer if isinstance(answer, tuple) else (answer, accept)
-    return content.encode() if isinstance(content, str) else bytes(content), kind
+    return Answer(content.encode() if isinstance(content, str) else bytes(content), kind)
+
+
+def _from_wsgi(application: Callable[..., Any], accept: str) -> Answer:
+    """Return what a WSGI application answers: the image's web framework takes one, to carry a status."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    content = b"".join(application({}, lambda status, headers, *_: started.append((status, headers))))
+    status, headers = started[0]
+    kind = {name.lower(): value for name, value in headers}.get("content-type", accept)
+    return Answer(content, kind, HTTPStatus(int(status.partition(" ")[0])))
 
 
 def make_server(port: int, functions: Functions, model: Any, environment: dict[str, str]) -> ThreadingHTTPServer:
@@ -167,7 +186,7 @@ def make_server(port: int, functions: Functions, model: Any, environment: dict[s
             accept = self.headers.get("Accept", "*/*")
             accept = accept_default if accept.strip() in ("", "*/*") else accept
             try:
-                content, kind = transform(functions, model, body, self.headers.get("Content-Type", JSON), accept)
+                answer = transform(functions, model, body, self.headers.get("Content-Type", JSON), accept)
             except UnsupportedFormatError as error:
                 self._answer(error.status, str(error).encode(), "text/plain")
             except Exception as error:
@@ -175,7 +194,7 @@ def make_server(port: int, functions: Functions, model: Any, environment: dict[s
                 text = f"{type(error).__name__}: {error}"
                 self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, text.encode(), "text/plain")
             else:
-                self._answer(HTTPStatus.OK, content, kind)
+                self._answer(answer.status, answer.content, answer.kind)
 
         def _answer(self, status: HTTPStatus, body: bytes, kind: str) -> None:
             self.send_response(status)
