@@ -28,11 +28,11 @@ class Dial:
 
 
 DIALS = (
-    Dial(name="n_estimators", default="200", meaning="trees of the ranker"),
-    Dial(name="max_depth", default="5", meaning="depth of each tree"),
-    Dial(name="learning_rate", default="0.05", meaning="what each tree adds"),
-    Dial(name="candidates", default="120", meaning="products considered per customer"),
-    Dial(name="windows", default="6", meaning="how many of the newest months to learn from"),
+    Dial(name="n_estimators", default="120", meaning="trees of the ranker"),
+    Dial(name="max_depth", default="4", meaning="depth of each tree"),
+    Dial(name="learning_rate", default="0.08", meaning="what each tree adds"),
+    Dial(name="candidates", default="60", meaning="products considered per customer"),
+    Dial(name="windows", default="4", meaning="how many of the newest months to learn from"),
     Dial(name="features", default="full", meaning="core (a handful of counts) or full"),
     Dial(name="seed", default="0", meaning="of everything random in training"),
 )
