@@ -18,7 +18,7 @@ STEPS = ("ingest", "validate", "features", "train", "evaluate", "serve", "simula
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a step; return its exit code. A failure's reason is left where SageMaker looks for it."""
-    parser = argparse.ArgumentParser(prog="recommender", description="Steps of the recommender's pipeline, and its server.")
+    parser = argparse.ArgumentParser(prog="recommender", description="Steps of the recommender, and its server.")
     parser.add_argument("--opt-ml", type=Path, default=Path("/opt/ml"), help="root of the container contract")
     parser.add_argument("step", choices=STEPS)
     options, rest = parser.parse_known_args(arguments)

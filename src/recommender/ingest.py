@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
 from recommender.container import Container, write_json
@@ -22,7 +21,7 @@ def ingest(container: Container) -> None:
     parquet.write_table(orders, output / "orders.parquet", compression="zstd")
     snapshot = describe(orders, data_hash(files))
     write_json(output / "snapshot.json", snapshot)
-    print(f"ingested {snapshot['rows']} rows of {snapshot['customers']} customers, {snapshot['first_order']} to {snapshot['last_order']}")
+    print("ingested", *(f"{name}={value};" for name, value in snapshot.items()))
 
 
 def data_hash(files: list[Path]) -> str:
@@ -33,13 +32,13 @@ def data_hash(files: list[Path]) -> str:
 
 def describe(orders: pa.Table, content_hash: str) -> dict[str, object]:
     """Return what identifies a snapshot and what a person asks first."""
-    dates = pc.min_max(orders["invoice_date"]).as_py()
-    if dates["min"] is None:
+    dates = orders["invoice_date"].drop_null().sort()
+    if len(dates) == 0:
         raise BadOrders("no orders: invoice_date is empty in every row")
     return {
         "data_hash": content_hash,
         "rows": orders.num_rows,
-        "customers": pc.count_distinct(orders["customer_id"]).as_py(),
-        "first_order": dates["min"].isoformat(),
-        "last_order": dates["max"].isoformat(),
+        "customers": len(orders["customer_id"].drop_null().unique()),
+        "first_order": dates[0].as_py().isoformat(),
+        "last_order": dates[-1].as_py().isoformat(),
     }

@@ -1,6 +1,6 @@
-"""Purchases: what remains of the orders once everything that is no purchase of a product by a known customer is left out.
+"""Purchases: what remains of the orders without everything that is no purchase of a product by a known customer.
 
-One row per customer, invoice and product. Every later step (windows, features, holdout, serving) starts from this table.
+One row per customer, invoice and product. Every later step (windows, features, holdout, serving) starts from here.
 """
 
 from pathlib import Path

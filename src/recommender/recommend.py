@@ -53,7 +53,7 @@ class Recommender:
         products = self.state.candidates_of(row)[best].astype(np.int64)
         values = scores[best].astype(np.float64)
         if len(products) < k:  # a small shop: the popular ones that are missing follow, and score less than the rest
-            rest = self.state.popular[~np.isin(self.state.popular, products)][: k - len(products)]
+            rest = self.state.popular[~np.isin(self.state.popular, products)][: k - len(products)].astype(np.int64)
             lowest = float(values[-1]) if len(values) else 0.0
             products = np.concatenate([products, rest])
             values = np.concatenate([values, np.full(len(rest), lowest)])

@@ -1,7 +1,7 @@
 """The metrics, per customer. A ranking is a row of product positions, best first; a missing product is negative.
 
-AP@k is divided by min(k, products bought): whoever bought three products can still score 1. Repeat purchases count; products
-never sold before the cutoff cannot be recommended and count as missed.
+AP@k is divided by min(k, products bought): whoever bought three products can still score 1. Repeat purchases count;
+products never sold before the cutoff cannot be recommended and count as missed.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """The references a model has to beat: what is popular, and the customer's own most frequent products.
 
-Personal frequency is the strong one: purchases counted with a half-life of two years, weighted by how well the product sells
-now, popular products where a customer's own run out, recent popularity to break ties. Its four numbers were tuned on an
-earlier month, so that beating it means something.
+Personal frequency is the strong one: purchases counted with a half-life of two years, weighted by how well the product
+sells now, popular products where a customer's own run out, recent popularity to break ties. Its four numbers were tuned
+on an earlier month, so that beating it means something.
 """
 
 from datetime import datetime
@@ -49,17 +49,18 @@ class References:
         wanted = np.isin(found["customer"], customers)
         row = np.searchsorted(customers, found["customer"][wanted])
         shape = (len(customers), len(products))
+        self._customers = len(customers)
         self._weighted = sp.csr_matrix((weighted[wanted], (row, column[wanted])), shape=shape)
 
     def popularity(self, k: int) -> Rankings:
         """Return the products with the most recent buyers, the same for everybody."""
         best = np.argsort(-self.popular, kind="stable")[:k]
-        return np.tile(best, (self._weighted.shape[0], 1))
+        return np.tile(best, (self._customers, 1))
 
     def personal_frequency(self, k: int) -> Rankings:
         """Return each customer's most frequent products."""
         fill = POPULAR_SHARE * self.popular
-        scores = np.tile(fill, (self._weighted.shape[0], 1))
+        scores = np.tile(fill, (self._customers, 1))
         entries = self._weighted.tocoo()
         scores[entries.row, entries.col] = entries.data
         return np.argsort(-(scores + self._tie_break), axis=1, kind="stable")[:, :k]

@@ -51,7 +51,10 @@ class Holdout:
 
 
 def evaluate(container: Container) -> None:
-    """Judge challenger, champion (where there is one) and the references; write evaluation.json and per_customer.parquet."""
+    """Judge challenger, champion (where there is one) and references.
+
+    Writes evaluation.json and per_customer.parquet.
+    """
     features = container.processing_input("features")
     described = json.loads((features / "features.json").read_text())
     window = Window(

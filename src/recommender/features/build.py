@@ -1,6 +1,7 @@
 """Build the state at a cutoff. The only way to features, for training, judging and serving."""
 
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -64,11 +65,15 @@ def _create_known(database: duckdb.DuckDBPyConnection, cutoff: datetime) -> None
 
 
 def _purchased(database: duckdb.DuckDBPyConnection, settings: FeatureSettings, shape: tuple[int, int]) -> Purchased:
-    found = database.execute(
+    found: dict[str, Any] = database.execute(
         """
         WITH c AS (SELECT customer, row_number() OVER (ORDER BY customer) - 1 AS row FROM customers),
         p AS (SELECT product, row_number() OVER (ORDER BY product) - 1 AS col FROM products_at)
-        SELECT row, col, sum(pow(0.5, age / $similar)) AS similar_weight, sum(pow(0.5, age / $profile)) AS profile_weight
+        SELECT
+            row,
+            col,
+            sum(pow(0.5, age / $similar)) AS similar_weight,
+            sum(pow(0.5, age / $profile)) AS profile_weight,
         FROM known JOIN c USING (customer) JOIN p USING (product)
         GROUP BY row, col ORDER BY row, col
         """,
@@ -84,7 +89,10 @@ def _purchased(database: duckdb.DuckDBPyConnection, settings: FeatureSettings, s
 
 
 def _register_candidates(
-    database: duckdb.DuckDBPyConnection, found: Candidates, customers: npt.NDArray[np.int64], products: npt.NDArray[np.str_]
+    database: duckdb.DuckDBPyConnection,
+    found: Candidates,
+    customers: npt.NDArray[np.int64],
+    products: npt.NDArray[np.str_],
 ) -> None:
     table = pa.table(
         {
@@ -99,7 +107,7 @@ def _register_candidates(
     database.unregister("candidates")
 
 
-def _column(database: duckdb.DuckDBPyConnection, query: str, kind: type) -> npt.NDArray[np.generic]:
+def _column(database: duckdb.DuckDBPyConnection, query: str, kind: type) -> npt.NDArray[Any]:
     (values,) = database.execute(query).fetchnumpy().values()
     return np.asarray(values).astype(kind)
 
@@ -108,5 +116,5 @@ def _features(
     database: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], order: str
 ) -> npt.NDArray[np.float32]:
     columns = ", ".join(f"{name}::FLOAT AS {name}" for name in names)
-    found = database.execute(f"SELECT {columns} FROM {table} ORDER BY {order}").fetchnumpy()
+    found: dict[str, Any] = database.execute(f"SELECT {columns} FROM {table} ORDER BY {order}").fetchnumpy()
     return np.column_stack([np.ma.filled(found[name], np.nan).astype(np.float32) for name in names])

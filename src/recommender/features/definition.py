@@ -1,8 +1,8 @@
 """What each feature means, in SQL over what is known at a cutoff.
 
-`known` holds the purchases before the cutoff with their age in days; `orders_of` numbers a customer's orders from the latest;
-`candidates` (customer, product, position, similarity) comes from retrieval. Missing values stay missing: XGBoost learns where
-they go.
+`known` holds the purchases before the cutoff with their age in days; `orders_of` numbers a customer's orders from the
+latest; `candidates` (customer, product, position, similarity) comes from retrieval. Missing values stay missing:
+XGBoost learns where they go.
 """
 
 KNOWN = """
@@ -59,7 +59,8 @@ PRODUCTS = """
         min(age) AS product_days_since_sale,
         max(first_age) AS product_days_known,
         (count(*) FILTER (orders > 1) + 1) / (count(*) + 5) AS product_repeat_share,
-        (count(*) FILTER (month_before AND last_month) + 1) / (count(*) FILTER (month_before) + 8) AS product_month_repeat,
+        (count(*) FILTER (month_before AND last_month) + 1) / (count(*) FILTER (month_before) + 8)
+            AS product_month_repeat,
         any_value(price) AS product_price,
         any_value(quantity) AS product_quantity,
     FROM bought JOIN (
@@ -98,7 +99,7 @@ PAIRS = """
         coalesce(own.decayed_30, 0) AS pair_decayed_30,
         coalesce(own.decayed_90, 0) AS pair_decayed_90,
         coalesce(own.decayed_730, 0) AS pair_decayed_730,
-        own.times / (customers.customer_orders - 0.0) * customers.customer_recent_orders AS pair_expected,
+        own.times / customers.customer_orders * customers.customer_recent_orders AS pair_expected,
         (own.days_known - own.days_since) / nullif(own.times - 1, 0) AS pair_days_between,
         own.days_since * (own.times - 1) / nullif(own.days_known - own.days_since, 0) AS pair_overdue,
         own.quantity / own.times AS pair_quantity,

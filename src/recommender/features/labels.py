@@ -27,7 +27,7 @@ class Relevant:
     """The truth for the customers of a state."""
 
     pairs: npt.NDArray[np.int64]
-    """`customer position * number of products + product position`, ascending; products never sold before are no part of it."""
+    """`customer position * number of products + product position`, ascending; without products never sold before."""
 
     counts: npt.NDArray[np.int64]
     """Distinct products bought per customer, those never sold before included: they count as missed."""
@@ -44,7 +44,10 @@ class Relevant:
 def bought_in(database: duckdb.DuckDBPyConnection, window: Window) -> Bought:
     """Return what was bought in a window."""
     found = database.execute(
-        "SELECT DISTINCT customer, product FROM purchases WHERE time >= $cutoff AND time < $end ORDER BY customer, product",
+        """
+        SELECT DISTINCT customer, product FROM purchases
+        WHERE time >= $cutoff AND time < $end ORDER BY customer, product
+        """,
         {"cutoff": window.cutoff, "end": window.end},
     ).fetchnumpy()
     return Bought(customers=found["customer"].astype(np.int64), products=found["product"].astype(np.str_))

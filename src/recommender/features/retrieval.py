@@ -1,10 +1,11 @@
 """Retrieval: the products worth scoring for each customer, from own purchases, similar products and popularity.
 
-Similarity is the asymmetric cosine between products over time-decayed purchases (Aiolli, RecSys 2013), shrunk so that rare
-products do not look alike by chance.
+Similarity is the asymmetric cosine between products over time-decayed purchases (Aiolli, RecSys 2013), shrunk so that
+rare products do not look alike by chance.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +46,7 @@ def similarities(purchased: Purchased, settings: FeatureSettings) -> npt.NDArray
     """Return products x products: how much the column is recommended by the row; zero beyond the nearest neighbours."""
     weights = purchased.matrix(purchased.similar_weight)
     breadth = np.sqrt(np.maximum(np.diff(weights.indptr), 1)) ** settings.customer_norm
-    scaled = (sp.diags(1 / breadth).astype(np.float32) @ weights).tocsr()
+    scaled: Any = sp.csr_matrix(sp.diags(1 / breadth).astype(np.float32) @ weights)
     together = (scaled.T @ scaled).toarray()
     own = np.maximum(np.diag(together).copy(), 1e-9)
     source, target = own ** (1 - settings.asymmetry), own**settings.asymmetry
@@ -75,7 +76,8 @@ def retrieve(
     profile = purchased.matrix(np.minimum(purchased.profile_weight, 3.0))
     popular = settings.popular_weight * popularity / max(float(popularity.max(initial=0)), 1.0)
     kept = min(settings.candidates, similar.shape[0])
-    parts = [_chunk(rows, profile, similar, popular, kept, settings) for rows in np.array_split(wanted, len(wanted) // CHUNK + 1)]
+    chunks = np.array_split(wanted, len(wanted) // CHUNK + 1)
+    parts = [_chunk(rows, profile, similar, popular, kept, settings) for rows in chunks]
     return Candidates(
         customer=np.repeat(wanted, kept).astype(np.int32),
         product=np.concatenate([product for product, _ in parts]).ravel().astype(np.int32),

@@ -1,4 +1,4 @@
-"""The settings of retrieval and features; they travel in the model archive, so that a model is always fed what it learned from."""
+"""The settings of retrieval and features. They travel in the archive: a model is always fed what it learned from."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

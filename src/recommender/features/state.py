@@ -1,7 +1,8 @@
 """The state at a cutoff: who could be offered what, and the numbers a ranker scores it by, as flat arrays.
 
-Features are kept where they belong (pair, customer, product) and put together per request: a row of the ranker's matrix is
-`pair | customer | product`. That is a tenth of the memory of the full matrix, and the same code feeds training and serving.
+Features are kept where they belong (pair, customer, product) and put together per request: a row of the ranker's matrix
+is `pair | customer | product`. That takes less than half the memory of the full matrix, and the same code feeds
+training and serving.
 """
 
 from dataclasses import dataclass, fields, replace

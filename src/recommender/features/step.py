@@ -48,13 +48,14 @@ def compute_features(container: Container, arguments: Sequence[str]) -> None:
 def parse_options(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the step's arguments; each setting of retrieval is one, named alike."""
     parser = argparse.ArgumentParser(prog="recommender features")
-    parser.add_argument("--cutoff", type=datetime.fromisoformat, help="first day of the holdout (default: last full month)")
+    cutoff_help = "first day of the holdout (default: of the last full month)"
+    parser.add_argument("--cutoff", type=datetime.fromisoformat, help=cutoff_help)
     parser.add_argument("--holdout-days", type=int, help="length of the holdout (default: a month)")
     parser.add_argument("--windows", type=int, default=4, help="training windows")
     parser.add_argument("--step-days", type=int, default=14, help="days between training windows")
     for field in fields(FeatureSettings):
-        kind = type(field.default)
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default, help=argparse.SUPPRESS)
+        flag = f"--{field.name.replace('_', '-')}"
+        parser.add_argument(flag, type=type(field.default), default=field.default, help="of retrieval")
     return parser.parse_args(arguments)
 
 

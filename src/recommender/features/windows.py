@@ -18,9 +18,7 @@ class Window:
     end: datetime
 
 
-def holdout_window(
-    last_order: datetime, *, cutoff: datetime | None = None, holdout_days: int | None = None
-) -> Window:
+def holdout_window(last_order: datetime, *, cutoff: datetime | None = None, holdout_days: int | None = None) -> Window:
     """Return the window that judges models: the last full month of the data, unless asked otherwise.
 
     Args:

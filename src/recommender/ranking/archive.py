@@ -1,9 +1,9 @@
 """The model archive: ranker, features it wants, how candidates are retrieved, and the state to serve.
 
-    model.json      what this is, and how it was made
-    ranker.json     XGBoost's own format
-    state/*.npy     the state served, mapped into memory
-    names.npy       product names, in the order of state/products.npy
+- model.json: what this is, and how it was made
+- ranker.json: XGBoost's own format
+- state/*.npy: the state served, mapped into memory
+- names.npy: product names, in the order of state/products.npy
 """
 
 import json
@@ -77,7 +77,8 @@ def read_model(folder: Path, threads: int = 1) -> Model:
     except (OSError, ValueError, xgboost.core.XGBoostError) as error:
         raise BadArchive(f"the model in {folder} cannot be read: {error}") from error
     if document.get("archive_schema") != ARCHIVE_SCHEMA:
-        raise BadArchive(f"the archive is of schema {document.get('archive_schema')}, this image reads {ARCHIVE_SCHEMA}")
+        found = document.get("archive_schema")
+        raise BadArchive(f"the archive is of schema {found}, this image reads {ARCHIVE_SCHEMA}")
     unknown = [name for name in document["features"] if name not in FEATURES]
     if unknown:
         raise BadArchive(f"the model wants features that this image does not compute: {', '.join(unknown)}")

@@ -31,7 +31,7 @@ class Hyperparameters:
     """The dials of training; the defaults are those that did best on windows before the holdout."""
 
     objective: str = "binary:logistic"
-    """Pointwise by default: no worse than the listwise ones on this size of data, faster, and a score is a probability."""
+    """Pointwise by default: no worse than listwise ones on this size of data, faster, and a score is a probability."""
 
     n_estimators: int = 120
     max_depth: int = 4
@@ -50,7 +50,7 @@ class Hyperparameters:
     """`core`: a handful of counts; `full`: all."""
 
     early_stopping: int = 0
-    """Stop after this many rounds without a better newest window (which is then not learned from); 0 learns from all."""
+    """Stop after this many rounds without a better newest window, which is then not learned from; 0 learns from all."""
 
     seed: int = 0
 
@@ -66,7 +66,8 @@ class Hyperparameters:
         ours = {name: value for name, value in given.items() if not name.startswith("sagemaker_")}
         unknown = sorted(set(ours) - set(kinds))
         if unknown:
-            raise BadHyperparameters(f"unknown hyperparameter {', '.join(unknown)}; known are {', '.join(sorted(kinds))}")
+            known = ", ".join(sorted(kinds))
+            raise BadHyperparameters(f"unknown hyperparameter {', '.join(unknown)}; known are {known}")
         return cls(**{name: _value(name, text, kinds[name]) for name, text in ours.items()})
 
     @property

@@ -39,7 +39,8 @@ def train(container: Container) -> None:
         "served_at": described["served_at"],
     }
     write_model(container.model, booster, state, product_names(folder / "products.parquet", state), document)
-    counts = {"training_rows": len(rows.label), "trees": booster.num_boosted_rounds(), "positives": int(rows.label.sum())}
+    rounds, positives = booster.num_boosted_rounds(), int(rows.label.sum())
+    counts = {"training_rows": len(rows.label), "positives": positives, "trees": rounds}
     for name, value in {**counts, **losses}.items():
         print(f"{name}={value:.6g};" if isinstance(value, float) else f"{name}={value};", flush=True)
 

@@ -1,7 +1,7 @@
 """XGBoost, imported without scikit-learn.
 
-XGBoost imports scikit-learn where it finds it, only for wrapper classes that nothing here uses. In an environment that holds
-both this takes three seconds a process, and a server has to start in less.
+XGBoost imports scikit-learn where it finds it, only for wrapper classes that nothing here uses. In an environment that
+holds both this takes three seconds a process, and a server has to start in less.
 """
 
 import sys

@@ -82,7 +82,13 @@ def _k(given: object) -> int:
 
 
 def _kind(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", float: "a fraction"}
+    names: dict[type, str] = {
+        dict: "an object",
+        list: "a list",
+        str: "text",
+        bool: "true or false",
+        float: "a fraction",
+    }
     return names.get(type(value), "null" if value is None else "a whole number")
 
 

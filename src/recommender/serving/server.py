@@ -34,7 +34,7 @@ def serve(container: Container, environment: Mapping[str, str] = os.environ) -> 
         timeout_graceful_shutdown=DRAIN_SECONDS,
         server_header=False,
     )
-    # Once it has drained, uvicorn raises the signal again for whoever handled it before: then the process has done its work.
+    # Once it has drained, uvicorn raises the signal again for whoever handled it before: then all work is done.
     signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.Server(config).run()
     log_line("stopped", model_version=version)

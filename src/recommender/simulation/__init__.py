@@ -1,1 +1,1 @@
-"""Simulated orders: for who is offline, and for tests. The schema, the long tail, the seasons, the returns and the dirt of real ones."""
+"""Simulated orders, for who is offline and for tests: the schema, long tail, seasons, returns and dirt of real ones."""

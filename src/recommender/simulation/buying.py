@@ -35,7 +35,9 @@ def buy(random: np.random.Generator, shop: Shop, *, start: datetime, days: int, 
     product = _products(random, shop, customer[invoice], week[invoice])
     found = product >= 0
     kept = np.flatnonzero(found)[np.unique(np.stack([invoice[found], product[found]]), axis=1, return_index=True)[1]]
-    return Lines(invoice=invoice[kept], customer=customer[invoice[kept]], product=product[kept], time=moment[invoice[kept]])
+    return Lines(
+        invoice=invoice[kept], customer=customer[invoice[kept]], product=product[kept], time=moment[invoice[kept]]
+    )
 
 
 def _moments(random: np.random.Generator, start: datetime, days: int, orders: int) -> npt.NDArray[np.datetime64]:

@@ -1,10 +1,14 @@
 """Dirt: what makes real orders real. Each kind in about its share of the Online Retail set."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from recommender.orders import SCHEMA
+
+pc: Any = pyarrow.compute  # its functions are generated at import: type checkers see none
 
 NO_CUSTOMER = 0.2
 RETURNS = 0.02

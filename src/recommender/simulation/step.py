@@ -53,7 +53,9 @@ def simulated_orders(*, rows: int, seed: int, start: datetime = START, days: int
         weeks=days // 7 + 1,
         lines=min(LINES_PER_ORDER, products / 6),
     )
-    orders = int(rows / (shop.appetite * shop.activity).sum() * 1.15)  # some lines find nothing in season
+    orders = int(
+        rows / (shop.appetite * shop.activity).sum() * 1.35
+    )  # lines are lost: out of season, or twice in an order
     clean = _table(random, shop, buy(random, shop, start=start, days=days, orders=orders))
     return soil(random, clean)
 
@@ -70,7 +72,7 @@ def _table(random: np.random.Generator, shop: Shop, lines: Lines) -> pa.Table:
         "customer_id": shop.customers[lines.customer],
         "country": shop.countries[lines.customer],
     }
-    arrays = {name: pa.array(values.tolist() if values.dtype.kind == "U" else values) for name, values in columns.items()}
+    arrays = {
+        name: pa.array(values.tolist() if values.dtype.kind == "U" else values) for name, values in columns.items()
+    }
     return pa.table(arrays).cast(SCHEMA)
-
-

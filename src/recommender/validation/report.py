@@ -23,7 +23,9 @@ def render_report(snapshot: dict[str, Any], findings: Sequence[Finding], orders:
     """Return the report as HTML: the verdict first, then every check, then orders per week."""
     ranked = sorted(findings, key=lambda finding: list(Level).index(finding.level), reverse=True)
     rows = "".join(_row(finding) for finding in ranked)
-    facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in snapshot.items())
+    facts = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in snapshot.items()
+    )
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>Validation of the orders</title><style>{STYLE}</style><h1>Validation of the orders</h1>"
@@ -36,7 +38,7 @@ def render_report(snapshot: dict[str, Any], findings: Sequence[Finding], orders:
 def _verdict(findings: Sequence[Finding]) -> str:
     count = {level: sum(finding.level is level for finding in findings) for level in Level}
     word = "<span class=failure>Refused</span>" if count[Level.FAILURE] else "<span class=ok>Accepted</span>"
-    return f"{word}: {count[Level.FAILURE]} failures, {count[Level.WARNING]} warnings, {count[Level.OK]} checks without one."
+    return f"{word}: {count[Level.FAILURE]} failures, {count[Level.WARNING]} warnings, {count[Level.OK]} checks passed."
 
 
 def _row(finding: Finding) -> str:
@@ -55,9 +57,10 @@ def _weekly_chart(orders: pd.DataFrame) -> str:
     weeks = dates.dt.to_period("W").value_counts().sort_index()
     width, top = 900 / len(weeks), int(weeks.max())
     bars = "".join(
-        f"<rect x='{i * width:.1f}' y='{160 - 150 * n / top:.1f}' width='{width * 0.8:.1f}' height='{150 * n / top:.1f}'>"
-        f"<title>{week.start_time:%Y-%m-%d}: {n} rows</title></rect>"
+        f"<rect x='{i * width:.1f}' y='{160 - 150 * n / top:.1f}' width='{width * 0.8:.1f}' "
+        f"height='{150 * n / top:.1f}'><title>{week.start_time:%Y-%m-%d}: {n} rows</title></rect>"
         for i, (week, n) in enumerate(weeks.items())
     )
-    labels = f"<text x=0 y=178>{dates.min():%Y-%m-%d}</text><text x=900 y=178 text-anchor=end>{dates.max():%Y-%m-%d}</text>"
+    first, last = f"{dates.min():%Y-%m-%d}", f"{dates.max():%Y-%m-%d}"
+    labels = f"<text x=0 y=178>{first}</text><text x=900 y=178 text-anchor=end>{last}</text>"
     return f"<svg viewBox='0 0 900 185' role=img aria-label='rows per week, at most {top}'>{bars}{labels}</svg>"

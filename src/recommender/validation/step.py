@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -27,9 +28,7 @@ def validate(container: Container) -> None:
     folder = container.processing_input("snapshot")
     snapshot = json.loads((folder / "snapshot.json").read_text())
     now = datetime.now(UTC).replace(tzinfo=None)
-    orders = parquet.read_table(folder / "orders.parquet").to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    if not orders["quantity"].hasnans:
-        orders["quantity"] = orders["quantity"].astype("int64")
+    orders = read_snapshot(folder)
     findings = [*check_rows(orders, now), *check_dirt(orders), *check_volume(orders, now)]
     output = container.processing_output("report")
     write_json(output / "validation.json", describe(snapshot, findings))
@@ -39,6 +38,12 @@ def validate(container: Container) -> None:
     failed = [finding for finding in findings if finding.level is Level.FAILURE]
     if failed:
         raise BadOrders("the orders failed validation: " + "; ".join(map(explain, failed)))
+
+
+def read_snapshot(folder: Path) -> pd.DataFrame:
+    """Read a snapshot's orders; whole numbers stay whole where some are missing."""
+    whole = {pa.int64(): pd.Int64Dtype()}
+    return parquet.read_table(folder / "orders.parquet").to_pandas(types_mapper=whole.get)
 
 
 def explain(finding: Finding) -> str:

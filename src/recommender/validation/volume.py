@@ -1,6 +1,7 @@
 """Volume and freshness: are there enough orders, did they keep coming, and how old is the last one?"""
 
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
@@ -24,12 +25,13 @@ FRESH_DAYS = 7
 
 def check_volume(orders: pd.DataFrame, now: datetime) -> list[Finding]:
     """Check amounts, the last four weeks against those before, gaps, and the age of the last order."""
-    dates = orders["invoice_date"].dropna()
+    dates: Any = orders["invoice_date"].dropna()
+    customers: Any = orders["customer_id"].nunique()
     if dates.empty:
         return [Finding(check="volume", level=Level.FAILURE, message="there is no order with a date", value=0.0)]
     return [
         _enough("rows", len(orders), LEAST_ROWS),
-        _enough("customers", int(orders["customer_id"].nunique()), LEAST_CUSTOMERS),
+        _enough("customers", int(customers), LEAST_CUSTOMERS),
         _enough("days", (dates.max() - dates.min()).days + 1, LEAST_DAYS),
         _recent_volume(dates),
         _longest_gap(dates),

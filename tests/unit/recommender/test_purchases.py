@@ -19,7 +19,9 @@ from tests.unit.recommender.synthetic import database_of, order_table
         {"stock_code": " 10001"},  # the code is looked at as it stands, before it is trimmed
     ],
 )
-def test_what_is_no_purchase_of_a_product_by_a_known_customer_is_left_out(line: dict[str, object], tmp_path: Path) -> None:
+def test_what_is_no_purchase_of_a_product_by_a_known_customer_is_left_out(
+    line: dict[str, object], tmp_path: Path
+) -> None:
     assert database_of(order_table(line), tmp_path).table("purchases").fetchall() == []
 
 
@@ -38,4 +40,6 @@ def test_a_product_is_called_what_it_is_called_most_often(tmp_path: Path) -> Non
 
 
 def test_a_product_without_any_description_goes_by_its_code(tmp_path: Path) -> None:
-    assert database_of(order_table({"description": None}), tmp_path).table("products").fetchall() == [("10001", "10001")]
+    assert database_of(order_table({"description": None}), tmp_path).table("products").fetchall() == [
+        ("10001", "10001")
+    ]

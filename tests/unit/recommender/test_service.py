@@ -115,7 +115,9 @@ def test_bad_input_is_refused_with_what_is_allowed(client: Client, body: object,
     assert answer["error"]["message"].startswith(message)
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/invocations", 405), ("GET", "/x", 404), ("GET", "/ping", 200)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/invocations", 405), ("GET", "/x", 404), ("GET", "/ping", 200)]
+)
 def test_every_answer_carries_version_and_id_in_body_and_headers(
     client: Client, method: str, path: str, status: int
 ) -> None:
