@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from localcloud.provider.check import check
-from localcloud.provider.errors import UnknownTypeError
+from localcloud.provider.errors import ProviderError, UnknownTypeError
 from localcloud.provider.provider import Provider
 from localcloud.provider.recorded import MemoryRecords
 from localcloud.provider.schema import resource_type
@@ -77,3 +77,10 @@ def test_settings_on_the_bucket_itself_are_refused_with_the_way_out() -> None:
     assert [failure.reason for failure in failures] == [
         "aws:s3/bucket:Bucket: 'policy' on the bucket itself is deprecated and not emulated: use its own resource type"
     ]
+
+
+def test_a_value_that_the_api_does_not_list_is_refused_before_the_call(provider: Provider) -> None:
+    inputs = {"name": "/x", "type": "Sring", "value": "1"}
+    text = "PutParameter.Type is 'Sring', AWS allows String, StringList, SecureString \\(nearest: 'String'\\)"
+    with pytest.raises(ProviderError, match=text):
+        provider.create("aws:ssm/parameter:Parameter", "p", inputs)

@@ -112,7 +112,7 @@ def _scalar(kind: str, value: Any) -> Any:
     return None if kind == "i" else number
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Any) -> str | Asset | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):

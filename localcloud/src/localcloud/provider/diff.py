@@ -27,7 +27,8 @@ class Difference:
         """Return the top-level properties that change."""
         return {top_level(path) for path in self.paths}
 
-    def _add(self, path: str, kind: Kind, replaces: bool) -> None:
+    def add(self, path: str, kind: Kind, replaces: bool) -> None:
+        """Note one change."""
         self.paths[path] = kind
         if replaces:
             self.replaces.add(path)
@@ -113,14 +114,14 @@ def _values(found: Difference, path: str, entry: Property, left: Any, right: Any
         return
     if left is None or right is None or right is UNKNOWN:
         kind: Kind = "add" if left is None else "delete" if right is None else "update"
-        found._add(path, kind, replaces or _replacing_inside(entry, left if right is None else right))
+        found.add(path, kind, replaces or _replacing_inside(entry, left if right is None else right))
     elif isinstance(left, Mapping) and isinstance(right, Mapping):
         fields = entry.fields or {name: Property("j") for name in left.keys() | right.keys()}
         _objects(found, path, fields, {}, left, right, replaces)
     elif isinstance(left, list) and isinstance(right, list):
         _lists(found, path, entry, left, right, replaces)
     else:
-        found._add(path, "update", replaces)
+        found.add(path, "update", replaces)
 
 
 def _replacing_inside(entry: Property, value: Any) -> bool:

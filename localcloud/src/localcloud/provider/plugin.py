@@ -1,12 +1,10 @@
 """The executable `pulumi-resource-aws`: serves the plugin protocol on a free port and prints it for the engine."""
 
+import importlib.util
 import sys
 from concurrent.futures import ThreadPoolExecutor
-
-import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
-
-from localcloud.provider.servicer import Servicer
+from pathlib import Path
+from types import ModuleType
 
 _LARGEST_MESSAGE = 400 * 1024 * 1024
 """What the engine itself allows; states with large documents pass the default of 4 MiB."""
@@ -16,6 +14,12 @@ _THREADS = 64
 
 def main() -> None:
     """Serve until the engine, our parent, ends."""
+    _leave_sdk_unloaded()
+    import grpc
+    from pulumi.runtime.proto import provider_pb2_grpc
+
+    from localcloud.provider.servicer import Servicer
+
     options = [("grpc.max_receive_message_length", _LARGEST_MESSAGE), ("grpc.max_send_message_length", -1)]
     server = grpc.server(ThreadPoolExecutor(_THREADS), options=options)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(), server)
@@ -27,3 +31,23 @@ def main() -> None:
         server.wait_for_termination()
     except KeyboardInterrupt:
         server.stop(grace=None)
+
+
+def _leave_sdk_unloaded() -> None:
+    """Let `pulumi.runtime.proto` be imported without the SDK above it.
+
+    A plugin needs the generated messages only. The SDK's own imports cost a second, and the engine starts a process for
+    each provider of the program, in every preview and every update.
+    """
+    found = importlib.util.find_spec("pulumi")
+    if found is None or found.origin is None or "pulumi" in sys.modules:
+        return
+    folder = Path(found.origin).parent
+    for name, place in (("pulumi", folder), ("pulumi.runtime", folder / "runtime")):
+        package = ModuleType(name)
+        package.__path__ = [str(place)]
+        sys.modules[name] = package
+
+
+if __name__ == "__main__":
+    main()

@@ -91,7 +91,9 @@ class Provider:
         wanted = row.naming.complete(wanted) if row.naming else wanted
         try:
             resource_id = row.create(self.session, wanted)
-        except (ClientError, BotoCoreError) as error:
+        except CreateFailed:
+            raise
+        except (ClientError, BotoCoreError, ProviderError, OSError) as error:
             raise ProviderError(f"{token} {name!r} was not created: {describe(error)}") from error
         try:
             return resource_id, self._outputs(kind, row, resource_id, wanted)
@@ -140,7 +142,7 @@ class Provider:
             named = {key: state[key] for key in _name_keys(row) if key in state}
             row.update(self.session, resource_id, state, {**named, **wanted}, changed)
             return self._outputs(kind, row, resource_id, {**named, **wanted})
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ProviderError, OSError) as error:
             raise ProviderError(f"{token} {name!r} was not updated: {describe(error)}") from error
 
     def delete(self, token: str, name: str, resource_id: str, state: Props) -> None:
@@ -151,7 +153,7 @@ class Provider:
         except ClientError as error:
             if not is_missing(error):
                 raise ProviderError(f"{token} {name!r} was not deleted: {describe(error)}") from error
-        except BotoCoreError as error:
+        except (BotoCoreError, ProviderError) as error:
             raise ProviderError(f"{token} {name!r} was not deleted: {describe(error)}") from error
 
     def _wanted(self, kind: ResourceType, row: Resource, inputs: Props) -> Props:

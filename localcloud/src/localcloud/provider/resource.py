@@ -14,9 +14,9 @@ Create = Callable[[Session, Props], str]
 """Makes the resource of the inputs (plus `tagsAll`) and returns its id."""
 Read = Callable[[Session, str, Props], Props | None]
 """Returns what the cloud has under that id, by property name; None when it is gone. The last argument is the state."""
-Update = Callable[[Session, str, Props, Props, frozenset[str]], None]
+Update = Callable[[Session, str, Props, Props, frozenset[str]], object]
 """Applies new inputs: (session, id, state, new inputs with `tagsAll`, top-level names that changed)."""
-Delete = Callable[[Session, str, Props], None]
+Delete = Callable[[Session, str, Props], object]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ say that a resource was half made, and puts a traceback into every error.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2
@@ -23,7 +23,7 @@ _KINDS = provider_pb2.PropertyDiff
 _PLAIN = {"add": _KINDS.ADD, "delete": _KINDS.DELETE, "update": _KINDS.UPDATE}
 _REPLACING = {"add": _KINDS.ADD_REPLACE, "delete": _KINDS.DELETE_REPLACE, "update": _KINDS.UPDATE_REPLACE}
 
-Method = Callable[[Any, Any, grpc.ServicerContext], Any]
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def _one_line(method: Method) -> Method:
@@ -37,7 +37,7 @@ def _one_line(method: Method) -> Method:
         except Exception as error:
             return context.abort(grpc.StatusCode.UNKNOWN, describe(error))
 
-    return answer
+    return cast(Method, answer)
 
 
 def _abort_half_made(context: grpc.ServicerContext, error: CreateFailed) -> None:
@@ -157,7 +157,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Call a function."""
         answer = invoke(self._provider.session, request.tok, decode_map(request.args))
-        return provider_pb2.InvokeResponse(**{"return": encode_map(answer)})
+        fields: dict[str, Any] = {"return": encode_map(answer)}  # a keyword of Python
+        return provider_pb2.InvokeResponse(**fields)
 
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Let calls in flight end by themselves; each is short or watched by the engine."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from localcloud.provider.choices import checked
 from localcloud.provider.errors import ProviderError
 from localcloud.provider.recorded import Records
 from localcloud.provider.values import UNKNOWN, Props
@@ -20,7 +21,7 @@ def boto_clients() -> Clients:
     import boto3
     from botocore.config import Config
 
-    session = boto3.session.Session()
+    session = boto3.Session()
     config = Config(max_pool_connections=64, retries={"mode": "standard", "total_max_attempts": 4}, read_timeout=120)
     return lambda service, region: session.client(service, region_name=region, config=config)
 
@@ -46,7 +47,7 @@ class Session:
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self.clients(*key)
+                self._clients[key] = checked(self.clients(*key))
             return self._clients[key]
 
     @cached_property

@@ -57,7 +57,7 @@ def request(client: Any, operation: str, props: Props, *, rename: Rename, skip: 
 def _to_api(shape: Any, value: Any, rename: Rename) -> Any:
     kind = shape.type_name
     if kind == "structure":
-        only = value[0] if isinstance(value, list) and value else value or {}
+        only: Any = value[0] if isinstance(value, list) and value else value or {}
         return _structure(shape, only, rename)
     if kind == "list":
         items = value if isinstance(value, list) else [value]
@@ -103,7 +103,8 @@ def _from_api(entry: Property, value: Any, rename: Rename) -> Any:
     if entry.fields is not None:
         if is_list:
             return [properties(entry.fields, item, rename=rename) for item in value]
-        return None if value is None else properties(entry.fields, value, rename=rename)
+        one: Any = value
+        return None if one is None else properties(entry.fields, one, rename=rename)
     if entry.type == "s" and isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -113,7 +113,7 @@ ROWS = (
         naming=Naming(),
         create=_put_policy,
         read=_read_policy,
-        update=lambda session, name, state, props, changed: _put_policy(session, props) and None,
+        update=lambda session, name, state, props, changed: _put_policy(session, props),
         delete=_delete_policy,
         defaults={"policyType": "StepScaling"},
     ),

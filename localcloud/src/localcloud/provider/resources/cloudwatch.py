@@ -137,7 +137,7 @@ ROWS = (
         token="aws:cloudwatch/dashboard:Dashboard",
         create=_put_dashboard,
         read=_read_dashboard,
-        update=lambda session, name, state, props, changed: _put_dashboard(session, props) and None,
+        update=lambda session, name, state, props, changed: _put_dashboard(session, props),
         delete=lambda session, name, state: session.client("cloudwatch", region_of(state)).delete_dashboards(
             DashboardNames=[name]
         ),

@@ -130,8 +130,8 @@ ROWS = (
         token="aws:cloudwatch/eventTarget:EventTarget",
         create=_put_target,
         read=_read_target,
-        update=lambda session, resource_id, state, props, changed: (
-            _put_target(session, {**props, "targetId": state["targetId"]}) and None
+        update=lambda session, resource_id, state, props, changed: _put_target(
+            session, {**props, "targetId": state["targetId"]}
         ),
         delete=_remove_target,
         documents=frozenset({"input"}),

@@ -182,7 +182,7 @@ ROWS = (
         naming=Naming(longest=128),
         create=_put_role_policy,
         read=_read_role_policy,
-        update=lambda session, resource_id, state, props, changed: _put_role_policy(session, props) and None,
+        update=lambda session, resource_id, state, props, changed: _put_role_policy(session, props),
         delete=_delete_role_policy,
         documents=frozenset({"policy"}),
     ),

@@ -6,6 +6,12 @@ from typing import Any
 
 from localcloud.provider import schema
 from localcloud.provider.resource import Resource
+from localcloud.provider.resources.s3_rules import (
+    lifecycle_from_api,
+    lifecycle_to_api,
+    notification_from_api,
+    notification_to_api,
+)
 from localcloud.provider.session import Session, region_of
 from localcloud.provider.shapes import properties, request
 from localcloud.provider.values import Props
@@ -87,33 +93,6 @@ def _suspend(client: Any, name: str, state: Props) -> None:
         client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
 
 
-def _lifecycle_to_api(own: dict[str, Any]) -> dict[str, Any]:
-    return {"Rules": [_rule_to_api(rule) for rule in own.get("rules") or []]}
-
-
-def _rule_to_api(rule: dict[str, Any]) -> dict[str, Any]:
-    found = dict(rule)
-    chosen = found.pop("filter", None) or {}
-    if chosen.get("and"):
-        both = dict(chosen["and"])
-        tags = [{"Key": key, "Value": value} for key, value in (both.pop("tags", None) or {}).items()]
-        chosen = {"and": {**both, **({"Tags": tags} if tags else {})}}
-    if found.get("prefix") is None:
-        found["Filter"] = chosen or {"Prefix": ""}
-    return found
-
-
-def _lifecycle_from_api(answer: dict[str, Any]) -> dict[str, Any]:
-    rules: list[dict[str, Any]] = []
-    for rule in answer.get("Rules", []):
-        chosen = dict(rule.get("Filter") or {})
-        if "And" in chosen:
-            tags = {tag["Key"]: tag["Value"] for tag in chosen["And"].get("Tags", [])}
-            chosen = {"And": {**chosen["And"], "Tags": tags}}
-        rules.append({**rule, "Filter": chosen})
-    return {"Rules": rules} if rules else {}
-
-
 ROWS = tuple(
     setting.resource()
     for setting in (
@@ -160,8 +139,8 @@ ROWS = tuple(
             token="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
             name="BucketLifecycleConfiguration",
             wrapper="LifecycleConfiguration",
-            to_api=_lifecycle_to_api,
-            from_api=_lifecycle_from_api,
+            to_api=lifecycle_to_api,
+            from_api=lifecycle_from_api,
             undo=lambda client, name, state: client.delete_bucket_lifecycle(Bucket=name),
         ),
         Setting(
@@ -183,49 +162,11 @@ ROWS = tuple(
                 "topics": "TopicConfigurations",
                 "eventbridge": "EventBridgeConfiguration",
             },
-            to_api=lambda own: _notification_to_api(own),
-            from_api=lambda answer: _notification_from_api(answer),
+            to_api=notification_to_api,
+            from_api=notification_from_api,
             undo=lambda client, name, state: client.put_bucket_notification_configuration(
                 Bucket=name, NotificationConfiguration={}
             ),
         ),
     )
 )
-
-
-_LISTS = {
-    "queues": "QueueConfigurations",
-    "topics": "TopicConfigurations",
-    "lambdaFunctions": "LambdaFunctionConfigurations",
-}
-
-
-def _notification_to_api(own: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"EventBridgeConfiguration": {}} if own.get("eventbridge") else {}
-    for key, member in _LISTS.items():
-        if own.get(key):
-            found[member] = [_target_to_api(entry) for entry in own[key]]
-    return found
-
-
-def _target_to_api(entry: dict[str, Any]) -> dict[str, Any]:
-    found = {key: value for key, value in entry.items() if key not in ("filterPrefix", "filterSuffix")}
-    rules = [
-        {"Name": name, "Value": entry[key]}
-        for name, key in (("prefix", "filterPrefix"), ("suffix", "filterSuffix"))
-        if entry.get(key)
-    ]
-    return {**found, "Filter": {"Key": {"FilterRules": rules}}} if rules else found
-
-
-def _notification_from_api(answer: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"eventbridge": True} if "EventBridgeConfiguration" in answer else {}
-    for key, member in _LISTS.items():
-        if answer.get(member):
-            found[key] = [_target_from_api(entry) for entry in answer[member]]
-    return found
-
-
-def _target_from_api(entry: dict[str, Any]) -> dict[str, Any]:
-    rules = entry.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-    return {**entry, **{f"Filter{rule['Name'].title()}": rule["Value"] for rule in rules}}
