@@ -3,6 +3,15 @@ from botocore.exceptions import ClientError
 from localcloud.testing import running_cloud
 
 
+def test_a_read_before_the_first_change_does_not_alter_the_ids_of_a_replay(tmp_path):
+    with running_cloud(tmp_path) as aws:
+        aws.client("kms").list_keys()
+        key = aws.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        aws.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    with running_cloud(tmp_path) as aws:
+        assert aws.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
 def test_an_accounts_resources_are_its_own_and_survive_a_restart(tmp_path):
     with running_cloud(tmp_path) as aws:
         where = {"LocationConstraint": "eu-west-1"}

@@ -12,7 +12,7 @@ os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
 import moto.kms.utils
 import moto.s3.models
 import moto.sts.utils
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.config import default_user_config
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -38,6 +38,28 @@ class _RepeatableOs(types.ModuleType):
 
 for _module in (moto.kms.utils, moto.s3.models, moto.sts.utils):
     _module.os = _RepeatableOs("os")  # type: ignore[attr-defined]
+
+
+_open_backend = AccountSpecificBackend.__getitem__
+
+
+def _open_backend_alike(backends: Any, region: str) -> Any:
+    """Open a service's backend of a region with random numbers of its own.
+
+    Some backends draw when they are opened (KMS makes AWS's keys), which happens at the first request, be it one that
+    only reads. If that used up numbers of the request's own, a replay, which leaves reads out, would give other ids.
+    """
+    if dict.__contains__(backends, region):  # moto's own answers for every region there is
+        return _open_backend(backends, region)
+    state = mock_random.getstate()
+    mock_random.seed(f"{backends.service_name} {backends.account_id} {region}")
+    try:
+        return _open_backend(backends, region)
+    finally:
+        mock_random.setstate(state)
+
+
+AccountSpecificBackend.__getitem__ = _open_backend_alike  # type: ignore[method-assign]
 
 
 class _Dispatcher(DomainDispatcherApplication):
