@@ -1,1 +1,1 @@
-"""The operator's library and command line: pipelines started, models judged, releases carried out, environments watched."""
+"""The operator's library and command line: pipelines run, models judged, releases carried out, environments watched."""

@@ -9,11 +9,9 @@ from pathlib import Path
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stacks.outputs import ServiceOutputs
 from stacks.settings import Settings, SettingsError, parse
 from trainyard import aws, sweep
 from trainyard.engine import Engine
-from trainyard.environment import Environment
 from trainyard.errors import UsageError
 from trainyard.local.project import stack_file
 from trainyard.local.workspace import Workspace
@@ -70,14 +68,14 @@ class Provision:
         region = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION") or settings.region
         if region != settings.region:
             raise UsageError(
-                f"This shell is set to region {region}, but environment {self.environment!r} lives in {settings.region}",
+                f"This shell is set to region {region}, but environment {self.environment!r} is in {settings.region}",
                 where=f"AWS_REGION, and trainyard:region in {file}",
                 cure=f"Set AWS_REGION={settings.region}, or take the environment of that region",
             )
         account = self._caller(settings.region)
         if account != settings.account:
             raise UsageError(
-                f"The caller is in account {account}, but environment {self.environment!r} lives in {settings.account}",
+                f"The caller is in account {account}, but environment {self.environment!r} is in {settings.account}",
                 where=f"the AWS credentials of this shell, and trainyard:account in {file}",
                 cure="Take the credentials of that account; nothing was changed",
             )
@@ -102,29 +100,21 @@ class Provision:
     def destroy(self, say: Say) -> int:
         """Delete the environment: packages and pipelines first, Pulumi's resources, then what releases left."""
         settings = self.check()
-        services = self._services(settings.region)
-        self._sweep(services, settings.region, say, only=("Pipeline", "ModelPackage", "Endpoint", "Alarm"))
+        owners = [sweep.Owner(service.name, self.environment) for service in settings.services]
+        self._sweep(owners, settings.region, say, sweep.BEFORE)
         code = self._pulumi("destroy", "--stack", self.environment, "--yes", "--exclude-protected")
         if code == 0:
-            self._sweep(services, settings.region, say, only=None)
+            self._sweep(owners, settings.region, say, sweep.AFTER)
         return code
 
-    def _services(self, region: str) -> list[ServiceOutputs]:
-        try:
-            environment = Environment.load(self.environment, aws.client("ssm", region))
-        except UsageError:
-            return []  # never came up, or half: Pulumi deletes what its state holds
-        return [environment.service(name) for name in environment.platform.services]
-
-    def _sweep(self, services: list[ServiceOutputs], region: str, say: Say, only: Sequence[str] | None) -> None:
+    def _sweep(self, owners: list[sweep.Owner], region: str, say: Say, kinds: Sequence[str]) -> None:
         def client(name: str) -> object:
             return aws.client(name, region)
 
-        for service in services:
-            for leftover in sweep.find(client, service):
-                if only is None or leftover.kind in only:
-                    sweep.remove(client, leftover)
-                    say(f"removed {leftover.kind} {leftover.name}")
+        for owner in owners:
+            for leftover in sweep.find(client, owner, kinds):
+                sweep.remove(client, leftover)
+                say(f"removed {leftover.kind} {leftover.name}")
 
     def _pulumi(self, *arguments: str, quiet: bool = False) -> int:
         environ = {**os.environ, **self.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}

@@ -61,7 +61,6 @@ _LISTINGS: tuple[tuple[str, str, str, str], ...] = (
     ("ssm", "describe_parameters", "Parameters", "Name"),
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
     ("events", "list_rules", "Rules", "Name"),
-    ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
 )
 """service, listing, key of the list, field of the name: everything that the environment can hold."""
 
@@ -71,9 +70,11 @@ def remaining(client: Callable[[str], Any]) -> Iterator[str]:
     for service, operation, key, field in _LISTINGS:
         for item in getattr(client(service), operation)().get(key, []):
             yield f"{service}: {item[field] if field else item}"
-    for vpc in client("ec2").describe_vpcs()["Vpcs"]:
-        if not vpc.get("IsDefault"):
-            yield f"ec2: {vpc['VpcId']}"
+    ec2 = client("ec2")
+    yield from (f"ec2: {vpc['VpcId']}" for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc.get("IsDefault"))
+    for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]:
+        if endpoint.get("State", "").lower() not in ("deleting", "deleted"):
+            yield f"ec2: {endpoint['VpcEndpointId']}"
     for key in client("kms").list_keys()["Keys"]:
         state = client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]
         if state["KeyState"] != "PendingDeletion" and state.get("KeyManager") == "CUSTOMER":

@@ -1,5 +1,5 @@
 """Takes away what releases, pipelines and jobs made in an environment and Pulumi does not own."""
 
-from trainyard.sweep.leftovers import Leftover, find, remove
+from trainyard.sweep.leftovers import AFTER, BEFORE, Leftover, Owner, find, remove
 
-__all__ = ["Leftover", "find", "remove"]
+__all__ = ["AFTER", "BEFORE", "Leftover", "Owner", "find", "remove"]

@@ -1,19 +1,40 @@
-"""What a model service left outside Pulumi's state, by naming rule, in the order in which it can be deleted.
+"""What a model service left outside Pulumi's state, by naming rule, in an order in which it can be deleted.
 
-Everything that a release or a pipeline makes carries the endpoint's name (`recommender-dev-…`); the day-0 endpoint
-config and model, which Pulumi retains because a release may have replaced them, do too.
+By name and not from the environment's outputs, which are gone once Pulumi has deleted it: so a sweep that was
+interrupted can be run again. Everything that a release or a pipeline makes carries the endpoint's name
+(`recommender-dev-…`). The day-0 endpoint config and model (`recommender-baseline-…`) are Pulumi's, which retains them
+because the endpoint may still name them; once it is gone nobody else deletes them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stacks.outputs import ServiceOutputs
+from botocore.exceptions import ClientError
 
 Client = Callable[[str], Any]
 """Returns the boto3 client of a service."""
 
+BEFORE = ("Pipeline", "ModelPackage", "Endpoint", "Alarm")
+"""What stands in the way of Pulumi's deletions: a group that holds packages cannot go."""
+
+AFTER = ("EndpointConfig", "Model", "LogGroup")
+"""What may go only once no endpoint names it."""
+
 JOB_LOG_GROUPS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A model service in an environment."""
+
+    service: str
+    environment: str
+
+    @property
+    def name(self) -> str:
+        """Name of its endpoint, its pipeline and its model package group."""
+        return f"{self.service}-{self.environment}"
 
 
 @dataclass(frozen=True)
@@ -24,9 +45,9 @@ class Leftover:
     name: str
 
 
-def find(client: Client, service: ServiceOutputs) -> list[Leftover]:
-    """Return what is left of a model service, packages and pipelines first, log groups last."""
-    return list(_find(client, service))
+def find(client: Client, owner: Owner, kinds: Sequence[str]) -> list[Leftover]:
+    """Return what is left of a model service, of these kinds and in their order."""
+    return [Leftover(kind, name) for kind in kinds for name in _FINDERS[kind](client, owner)]
 
 
 def remove(client: Client, leftover: Leftover) -> None:
@@ -47,45 +68,72 @@ _DELETIONS = {
 }
 
 
-def _find(client: Client, service: ServiceOutputs) -> Iterator[Leftover]:
-    sagemaker = client("sagemaker")
-    mine = f"{service.endpoint_name}-"
-
-    def listed(operation: str, key: str, field: str, **arguments: str) -> Iterator[str]:
-        for page in sagemaker.get_paginator(operation).paginate(**arguments):
-            yield from (str(item[field]) for item in page[key])
-
-    for name in listed("list_pipelines", "PipelineSummaries", "PipelineName", PipelineNamePrefix=service.pipeline_name):
-        if name == service.pipeline_name:
-            yield Leftover("Pipeline", name)
-    for arn in _packages(listed, service.model_package_group):
-        yield Leftover("ModelPackage", arn)
-    for name in listed("list_endpoints", "Endpoints", "EndpointName", NameContains=mine):
-        if name.startswith(mine):
-            yield Leftover("Endpoint", name)
-    alarms = client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=mine)
-    for page in alarms:
-        for alarm in page["MetricAlarms"]:
-            if alarm["AlarmName"] not in service.endpoint_alarms:
-                yield Leftover("Alarm", alarm["AlarmName"])
-    for operation, key, field, kind in (
-        ("list_endpoint_configs", "EndpointConfigs", "EndpointConfigName", "EndpointConfig"),
-        ("list_models", "Models", "ModelName", "Model"),
-    ):
-        for name in listed(operation, key, field, NameContains=mine):
-            if name.startswith(mine):
-                yield Leftover(kind, name)
-    yield from _log_groups(client("logs"), service.endpoint_name)
+def _listed(client: Any, operation: str, key: str, field: str, **arguments: str) -> Iterator[str]:
+    for page in client.get_paginator(operation).paginate(**arguments):
+        yield from (str(item[field]) for item in page[key])
 
 
-def _packages(listed: Callable[..., Iterator[str]], group: str) -> list[str]:
-    return list(
-        listed("list_model_packages", "ModelPackageSummaryList", "ModelPackageArn", ModelPackageGroupName=group)
+def _pipelines(client: Client, owner: Owner) -> Iterator[str]:
+    name = owner.name
+    found = _listed(client("sagemaker"), "list_pipelines", "PipelineSummaries", "PipelineName", PipelineNamePrefix=name)
+    return (one for one in found if one == name)
+
+
+def _packages(client: Client, owner: Owner) -> Iterator[str]:
+    group = {"ModelPackageGroupName": owner.name}
+    try:
+        yield from _listed(
+            client("sagemaker"), "list_model_packages", "ModelPackageSummaryList", "ModelPackageArn", **group
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":  # which says that there is no such group
+            raise
+
+
+def _endpoints(client: Client, owner: Owner) -> Iterator[str]:
+    mine = f"{owner.name}-"
+    found = _listed(client("sagemaker"), "list_endpoints", "Endpoints", "EndpointName", NameContains=mine)
+    return (name for name in found if name.startswith(mine))
+
+
+def _alarms(client: Client, owner: Owner) -> Iterator[str]:
+    prefix = f"{owner.name}-"
+    return _listed(client("cloudwatch"), "describe_alarms", "MetricAlarms", "AlarmName", AlarmNamePrefix=prefix)
+
+
+def _configs(client: Client, owner: Owner) -> Iterator[str]:
+    found = _listed(
+        client("sagemaker"),
+        "list_endpoint_configs",
+        "EndpointConfigs",
+        "EndpointConfigName",
+        NameContains=owner.service,
     )
+    return (name for name in found if _is_of(owner, name))
 
 
-def _log_groups(logs: Any, endpoint: str) -> Iterator[Leftover]:
-    for prefix in (f"/aws/sagemaker/Endpoints/{endpoint}", *JOB_LOG_GROUPS):
-        for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix):
-            for group in page["logGroups"]:
-                yield Leftover("LogGroup", group["logGroupName"])
+def _models(client: Client, owner: Owner) -> Iterator[str]:
+    found = _listed(client("sagemaker"), "list_models", "Models", "ModelName", NameContains=owner.service)
+    return (name for name in found if _is_of(owner, name))
+
+
+def _is_of(owner: Owner, name: str) -> bool:
+    return name.startswith((f"{owner.name}-", f"{owner.service}-baseline-"))
+
+
+def _log_groups(client: Client, owner: Owner) -> Iterator[str]:
+    for prefix in (f"/aws/sagemaker/Endpoints/{owner.name}", *JOB_LOG_GROUPS):
+        yield from _listed(
+            client("logs"), "describe_log_groups", "logGroups", "logGroupName", logGroupNamePrefix=prefix
+        )
+
+
+_FINDERS: dict[str, Callable[[Client, Owner], Iterator[str]]] = {
+    "Pipeline": _pipelines,
+    "ModelPackage": _packages,
+    "Endpoint": _endpoints,
+    "Alarm": _alarms,
+    "EndpointConfig": _configs,
+    "Model": _models,
+    "LogGroup": _log_groups,
+}
