@@ -100,9 +100,15 @@ def _chunk(
     scores = similarity + popular[None, :]
     entries = own.tocoo()
     scores[entries.row, entries.col] += settings.own_weight * entries.data
-    top = np.argpartition(-scores, kept - 1, axis=1)[:, :kept]
-    # Ties (and argpartition's order) must not depend on chance: by score, then by product.
-    top.sort(axis=1)
-    order = np.argsort(-np.take_along_axis(scores, top, 1), axis=1, kind="stable")
-    top = np.take_along_axis(top, order, 1)
+    top = _best(scores, kept)
     return top, np.take_along_axis(similarity, top, 1)
+
+
+def _best(scores: npt.NDArray[np.float32], kept: int) -> npt.NDArray[np.int64]:
+    """Return the best columns of each row, best first; of equal ones the first. Faster than sorting whole rows."""
+    weakest = -np.partition(-scores, kept - 1, axis=1)[:, kept - 1 : kept]
+    better, equal = scores > weakest, scores == weakest
+    chosen = better | (equal & (np.cumsum(equal, axis=1) <= kept - better.sum(axis=1, keepdims=True)))
+    columns = np.nonzero(chosen)[1].reshape(len(scores), kept)
+    order = np.argsort(-np.take_along_axis(scores, columns, 1), axis=1, kind="stable")
+    return np.take_along_axis(columns, order, 1)

@@ -58,7 +58,9 @@ def _products(
         count = len(open_lines)
         # The first favourites are picked most: the square of a uniform number leans towards zero.
         favourite = shop.favourites[customer[open_lines], (random.random(count) ** 2 * FAVOURITES).astype(int)]
-        wanted = np.where(random.random(count) < HABIT, favourite, random.choice(len(shop.codes), count, p=shop.appeal))
-        taken = random.random(count) < shop.demand[wanted, week[open_lines]]
+        habitual = random.random(count) < HABIT
+        wanted = np.where(habitual, favourite, random.choice(len(shop.codes), count, p=shop.appeal))
+        chance = shop.demand[wanted, week[open_lines]] * np.where(habitual, shop.loyalty[wanted], 1)
+        taken = random.random(count) < chance
         picked[open_lines[taken]] = wanted[taken]
     return picked

@@ -27,6 +27,9 @@ class Shop:
     demand: npt.NDArray[np.float64]
     """Products x weeks: from 0 (not on sale) to 1 (in season)."""
 
+    loyalty: npt.NDArray[np.float64]
+    """Per product, the chance that somebody who likes it buys it again: napkins do, clocks do not."""
+
     customers: npt.NDArray[np.int64]
     countries: npt.NDArray[np.str_]
     activity: npt.NDArray[np.float64]
@@ -60,6 +63,7 @@ def open_shop(random: np.random.Generator, *, products: int, customers: int, wee
         prices=np.round(random.lognormal(0.7, 0.9, products) + 0.1, 2),
         appeal=appeal,
         demand=_demand(random, products, weeks),
+        loyalty=random.beta(0.5, 0.5, products),
         customers=np.sort(random.choice(np.arange(12_000, 12_000 + 2 * customers), customers, replace=False)),
         countries=random.choice(COUNTRIES, customers, p=COUNTRY_SHARES),
         activity=activity / activity.sum(),
@@ -86,5 +90,5 @@ def _demand(random: np.random.Generator, products: int, weeks: int) -> npt.NDArr
     phase, strength = random.uniform(0, 52, (products, 1)), random.beta(1, 2, (products, 1))
     season = 1 - strength * (0.5 - 0.5 * np.cos(2 * np.pi * (week - phase) / 52))
     launched = np.where(random.random((products, 1)) < 0.3, random.integers(0, weeks, (products, 1)), 0)
-    withdrawn = np.where(random.random((products, 1)) < 0.3, random.integers(4, weeks * 2, (products, 1)), weeks)
+    withdrawn = np.where(random.random((products, 1)) < 0.6, random.integers(4, weeks * 4 // 3, (products, 1)), weeks)
     return season * ((week >= launched) & (week < np.maximum(withdrawn, launched + 4)))

@@ -22,6 +22,8 @@ LINES_PER_ORDER = 22.0
 ROWS_PER_CUSTOMER = 95
 ROWS_PER_PRODUCT = 85
 PRODUCTS_AT_LEAST = 60
+LOST_LINES = 1.6
+"""Lines drawn for one that is kept: many are out of season, or twice in an order."""
 
 
 def simulate(arguments: Sequence[str]) -> None:
@@ -53,9 +55,8 @@ def simulated_orders(*, rows: int, seed: int, start: datetime = START, days: int
         weeks=days // 7 + 1,
         lines=min(LINES_PER_ORDER, products / 6),
     )
-    orders = int(
-        rows / (shop.appetite * shop.activity).sum() * 1.35
-    )  # lines are lost: out of season, or twice in an order
+    wanted = rows / (shop.appetite * shop.activity).sum()
+    orders = int(wanted * LOST_LINES)
     clean = _table(random, shop, buy(random, shop, start=start, days=days, orders=orders))
     return soil(random, clean)
 

@@ -8,7 +8,7 @@ from tests.unit.recommender.synthetic import Run, hand_on, judge_against, run_st
 
 @pytest.fixture(scope="session")
 def orders() -> pa.Table:
-    return simulated_orders(rows=12_000, seed=3)
+    return simulated_orders(rows=25_000, seed=3)
 
 
 @pytest.fixture(scope="session")
