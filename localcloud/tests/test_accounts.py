@@ -4,6 +4,7 @@ import time
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+
 from localcloud.accounts import access_key
 from localcloud.testing import running_cloud
 

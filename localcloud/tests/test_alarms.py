@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from localcloud.alarms.definition import Definition
 from localcloud.alarms.verdict import EXTRA_PERIODS, judge
 from localcloud.metrics.points import Point, SeriesKey

@@ -3,8 +3,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from localcloud.bucket_policies import permission
 from moto.iam.access_control import PermissionResult
+
+from localcloud.bucket_policies import permission
 
 ANYTHING = {"Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]}
 

@@ -1,5 +1,6 @@
 import pytest
 from botocore.exceptions import ClientError
+
 from localcloud.testing import running_cloud
 
 

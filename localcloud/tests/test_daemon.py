@@ -6,11 +6,11 @@ import sys
 
 import psutil
 import pytest
+
+from localcloud import daemon
 from localcloud.clients import Clients
 from localcloud.home import Home
 from localcloud.scope import Scope
-
-from localcloud import daemon
 
 
 class Command:

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from localcloud.events.message import message_of, value_at
 from localcloud.testing import running_cloud
 

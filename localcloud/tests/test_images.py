@@ -3,6 +3,7 @@ import sys
 
 import pytest
 from botocore.exceptions import ClientError
+
 from localcloud.errors import LocalCloudError, ValidationError
 from localcloud.images.archive import build
 from localcloud.images.push import push

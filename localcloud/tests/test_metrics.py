@@ -1,4 +1,5 @@
 import pytest
+
 from localcloud.errors import ValidationError
 from localcloud.metrics.expressions import evaluate
 from localcloud.metrics.points import Point, SeriesKey

@@ -7,11 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
+
+from localcloud import namespace
 from localcloud.errors import LocalCloudError
 from localcloud.namespace import check_supported, sandboxed
 from localcloud.processes import ProcessSpec, start_process, stop_process
-
-from localcloud import namespace
 
 
 def _spec(script: str, opt_ml: Path) -> ProcessSpec:

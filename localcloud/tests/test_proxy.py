@@ -6,6 +6,7 @@ import boto3
 import pytest
 import urllib3
 from botocore.config import Config
+
 from localcloud.accounts import access_key
 from localcloud.home import Home
 from localcloud.testing import running_cloud

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
+
 from localcloud.cloud import Image
 from localcloud.scope import Scope
 from localcloud.testing import CloudUnderTest, running_cloud
-from typer.testing import CliRunner
-
 from stacks import outputs
 from tests.e2e import shop_container
 from trainyard import aws as clients

@@ -3,8 +3,8 @@ import re
 from typing import Any
 
 import pytest
-from localcloud.sagemaker.pipelines.validation import parse_definition
 
+from localcloud.sagemaker.pipelines.validation import parse_definition
 from pipelines.errors import RenderingFailed
 from pipelines.rendering import RenderedPipeline, render_pipeline
 from tests.pipelines import contract

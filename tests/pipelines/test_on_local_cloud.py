@@ -9,11 +9,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+
 from localcloud.images.archive import build
 from localcloud.images.push import push
 from localcloud.images.reference import parse_reference
 from localcloud.testing import CloudUnderTest, running_cloud
-
 from pipelines.deployment import deploy
 from pipelines.execution import watch
 from pipelines.launch import Clients, RunRequest, start

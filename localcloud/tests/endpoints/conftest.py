@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from localcloud.images.archive import build
 from localcloud.images.push import push
 from localcloud.images.reference import parse_reference

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from localcloud.sagemaker.endpoints.deployment import (
     Observed,
     Phase,

@@ -3,6 +3,7 @@ import signal
 
 import pytest
 from botocore.exceptions import ClientError
+
 from localcloud.sagemaker.endpoints import host
 
 
@@ -60,9 +61,7 @@ def test_an_endpoint_that_does_not_exist_is_not_found(shop) -> None:
 
 
 def test_asynchronous_invocations_are_refused_in_plain_words(shop) -> None:
-    with pytest.raises(
-        ClientError, match="by async-invocations is not emulated by the local cloud"
-    ):
+    with pytest.raises(ClientError, match="by async-invocations is not emulated by the local cloud"):
         shop.runtime.invoke_endpoint_async(EndpointName="shop", InputLocation="s3://a/b")
 
 

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from localcloud.testing import running_cloud
 
 from .conftest import Shop

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from localcloud.sagemaker.endpoints.router import NoInstanceError, Router, Target
 
 

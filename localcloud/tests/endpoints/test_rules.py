@@ -2,6 +2,7 @@ import copy
 from typing import Any
 
 import pytest
+
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.endpoints.rules import (
     check_alarms_exist,

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.pipelines.caching import cache_key, parse_duration
 from localcloud.sagemaker.pipelines.definition import Branch, Dependency

@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+
 from localcloud.sagemaker.pipelines.conditions import all_hold, holds
 from localcloud.sagemaker.pipelines.paths import PathError, follow, parse_path
 from localcloud.sagemaker.pipelines.references import ResolutionError, find_references, resolve

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from localcloud.accounts import SECRET_KEY, access_key
 from localcloud.provider.configuration import configure
 from localcloud.provider.provider import Provider

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from localcloud.provider.check import check
 from localcloud.provider.errors import ProviderError, UnknownTypeError
 from localcloud.provider.provider import Provider

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from localcloud.provider.documents import same_document
 from localcloud.provider.provider import Provider
 from localcloud.provider.recorded import MemoryRecords

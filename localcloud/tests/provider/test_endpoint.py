@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from localcloud.provider.errors import CreateFailed, ProviderError
 from localcloud.provider.provider import Provider
 from localcloud.provider.recorded import MemoryRecords

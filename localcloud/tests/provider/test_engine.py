@@ -10,8 +10,9 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 import pytest
-from localcloud.testing import CloudUnderTest
 from pulumi import automation
+
+from localcloud.testing import CloudUnderTest
 
 pytestmark = [
     pytest.mark.e2e,

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
 
 import pytest
+
 from localcloud.provider.configuration import configure
 from localcloud.provider.errors import ConfigurationError, UnknownTypeError
 from localcloud.provider.invokes import invoke

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from localcloud.provider.errors import ProviderError
 from localcloud.provider.naming import Naming
 

@@ -4,6 +4,7 @@ import json
 import urllib.request
 
 import pytest
+
 from localcloud.provider.provider import Provider
 from localcloud.provider.resources import TABLE
 from localcloud.provider.schema import tokens

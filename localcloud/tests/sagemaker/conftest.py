@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from localcloud.cloud import Image
 from localcloud.errors import ValidationError
 from localcloud.scope import Scope

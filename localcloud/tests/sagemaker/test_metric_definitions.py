@@ -1,4 +1,5 @@
 import pytest
+
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.jobs.metric_definitions import find_metrics, parse_definitions
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from localcloud.sagemaker import pipelines
 from localcloud.scope import Scope
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from localcloud.sagemaker.jobs.recovery import INTERRUPTED
 from localcloud.testing import running_cloud
 

@@ -1,4 +1,5 @@
 import pytest
+
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.request_shapes import check_request
 

@@ -1,4 +1,5 @@
 import pytest
+
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.jobs.s3_locations import S3Location, local_path, parse_s3_uri
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from localcloud.accounts import SECRET_KEY, access_key
 
 from .conftest import BUCKET, IMAGE, ROLE, Jobs

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import urllib3
+
 from localcloud.serving_images import scikit_learn
 from localcloud.serving_images.scikit_learn import functions_of, load_script, make_server
 
