@@ -52,12 +52,12 @@ def _go() -> str:
     go = shutil.which("go")
     if go is None:
         raise TrainyardError("Go is not installed")
-    found = re.search(
-        r"go(\d+)\.(\d+)", subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
-    )
-    version: tuple[int, int] = (int(found[1]), int(found[2])) if found else (0, 0)
-    if version < OLDEST_GO:
-        raise TrainyardError(f"Go {version[0]}.{version[1]} is too old, {OLDEST_GO[0]}.{OLDEST_GO[1]} is needed")
+    answer = subprocess.run([go, "version"], capture_output=True, text=True, check=False)
+    found = re.search(r"go(\d+)\.(\d+)", answer.stdout)
+    if found is None:
+        raise TrainyardError(f"`go version` names no version: {(answer.stdout or answer.stderr).strip()}")
+    if (int(found[1]), int(found[2])) < OLDEST_GO:
+        raise TrainyardError(f"Go {found[1]}.{found[2]} is too old, {OLDEST_GO[0]}.{OLDEST_GO[1]} is needed")
     return go
 
 
