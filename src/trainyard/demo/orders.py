@@ -12,8 +12,6 @@ Say = Callable[[str], None]
 UCI_ONLINE_RETAIL = 352
 """Online Retail, UCI Machine Learning Repository, D. Chen, 2015, doi 10.24432/C5BW33, CC BY 4.0."""
 
-SIMULATED_ROWS = 200_000
-
 _DOWNLOAD = """
 import sys
 from ucimlrepo import fetch_ucirepo
@@ -51,9 +49,7 @@ def find(given: Path | None, folder: Path, say: Say) -> Path:
         "This machine is offline: the public orders (UCI Online Retail) cannot be had, simulated ones are used instead."
     )
     simulated = folder / "simulated.parquet"
-    if not simulated.exists() and not _run(
-        "-m", "recommender", "simulate", str(simulated), "--rows", str(SIMULATED_ROWS), "--seed", "1"
-    ):
+    if not simulated.exists() and not _run("-m", "recommender", "simulate", str(simulated)):
         raise UsageError(
             "The simulator failed", where=str(simulated), cure="Give a file: make demo DATA=orders.parquet"
         )

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,10 @@ STACK = "dev"
 SPEED = 20
 """AWS's waits are divided by this, so that a two-minute baking takes six seconds."""
 
-FIRST: tuple[str, ...] = ()
-SECOND = ("--set", "seed=2")
+# Measured on the real orders: a handful of features beat personal frequency; another seed changes nothing that counts;
+# all features are four percent better.
+FIRST = ("--set", "features=core")
+SECOND = ("--set", "features=core", "--set", "seed=1")
 THIRD: tuple[str, ...] = ()
 
 
@@ -50,7 +53,10 @@ class Story:
         orders = find(data, self.workspace.root / "orders", self._say)
         self._environment()
         customers = customers_of(orders)
-        self._deploy(orders)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            preview = beside.submit(self._second_preview)
+            self._deploy(orders)
+            preview.result()
         endpoint = self.commands.ask("status")["services"][SERVICE]["endpoint"]
         with Traffic(aws.runtime_without_retries(self.region), endpoint, customers) as traffic:
             self._first()
@@ -86,13 +92,15 @@ class Story:
         self.facts["up_seconds"] = round(time.monotonic() - started, 1)
         resources = self.commands.pulumi("stack", "export", "--stack", STACK)["deployment"]["resources"]
         self.facts["resources"] = sum(1 for resource in resources if resource.get("custom"))
-        self._say("A second preview, which must find nothing to change:")
-        changes = self.commands.pulumi("preview", "--stack", STACK, "--json")["changeSummary"]
-        self.facts["second_preview_changes"] = sum(count for kind, count in changes.items() if kind != "same")
-        self._say(f"  {changes}")
+
+    def _second_preview(self) -> None:
+        preview = self.commands.pulumi("preview", "--stack", STACK, "--refresh", "--json")
+        changes = {kind: count for kind, count in preview["changeSummary"].items() if kind not in ("same", "refresh")}
+        self.facts["second_preview_changes"] = sum(changes.values())
+        self._say(f"The second preview, with everything read back first, finds {changes or 'nothing'} to change.")
 
     def _deploy(self, orders: Path) -> None:
-        self._chapter("Code and data are brought in")
+        self._chapter("Code and data are brought in, while a second preview looks for changes")
         self.commands.trainyard("image", "push", SERVICE)
         self.commands.trainyard("pipeline", "deploy", SERVICE)
         self.commands.trainyard("data", "import", SERVICE, str(orders))

@@ -29,7 +29,8 @@ def was_requested(plan: ReleasePlan, progress: Progress, observed: Observed) -> 
 def watch(plan: ReleasePlan, progress: Progress, observed: Observed) -> Action:
     """Return what to do while and after SageMaker carries the update out."""
     known = {alarm.name for alarm in progress.tripped}
-    seen = [alarm for alarm in ringing(observed, (*plan.endpoint_alarms, *plan.alarm_names)) if alarm.name not in known]
+    # The new fleet's own alarms first: they say more than those that both fleets feed.
+    seen = [alarm for alarm in ringing(observed, (*plan.alarm_names, *plan.endpoint_alarms)) if alarm.name not in known]
     if seen:
         return NoteTripped(text=f"Alarm {seen[0].name} tripped: {seen[0].reason}", alarms=tuple(seen))
     endpoint = observed.endpoint
