@@ -68,3 +68,15 @@ def test_a_failing_bus_does_not_fail_the_emitter(aws, caplog):
     aws.cloud.bus.emit(aws.scope, source="", detail_type="x" * 200, detail={"bad": "y"}, resources=["arn:x"])
     aws.cloud.bus.emit(aws.scope, source="s", detail_type="t", detail={"no": object()}, resources=["arn:x"])
     assert "could not be delivered" in caplog.text
+
+
+def test_a_target_that_is_not_served_keeps_the_event_from_nobody(aws):
+    events, pattern = aws.client("events"), {"source": ["mine"]}
+    # Rules are asked in the order they were made.
+    events.put_rule(Name="a-function", EventPattern=json.dumps(pattern))
+    function = "arn:aws:lambda:eu-west-1:000000000001:function:absent"
+    events.put_targets(Rule="a-function", Targets=[{"Id": "1", "Arn": function}])
+    queue = queue_behind_rule(aws, "after-the-function", pattern)
+    answer = events.put_events(Entries=[{"Source": "mine", "DetailType": "test", "Detail": "{}"}])
+    assert answer["FailedEntryCount"] == 0
+    assert [event["source"] for event in bodies(aws, queue)] == ["mine"]

@@ -164,6 +164,11 @@ def test_checkpoints_are_there_at_the_next_run(jobs: Jobs) -> None:
             {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "Pipe"}},
             "TrainingInputMode Pipe is not served",
         ),
+        ({"InputDataConfig": [{**_channel("s3://b/k"), "InputMode": "Pipe"}]}, "InputMode Pipe is not served"),
+        (
+            {"InputDataConfig": [{**_channel("s3://b/k"), "CompressionType": "Gzip"}]},
+            "CompressionType Gzip is not served",
+        ),
     ],
 )
 def test_what_cannot_run_is_refused_and_changes_nothing(jobs: Jobs, changes: dict[str, Any], message: str) -> None:

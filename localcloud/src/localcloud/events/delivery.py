@@ -40,10 +40,15 @@ def _send_to_targets(self: Rule, original_event: Any, transform_input: bool = Tr
             deliver(account, region, resource, message, target)
         except Exception:  # AWS retries and then drops; a target that fails must not keep the event from the others
             log.exception("rule %s could not deliver to %s", self.name, target["Arn"])
-    if others:
-        rest = copy.copy(self)
-        rest.targets = others
-        _send_by_moto(rest, original_event, transform_input)
+    for target in others:
+        alone = copy.copy(self)
+        alone.targets = [target]
+        try:
+            _send_by_moto(alone, original_event, transform_input)
+        except NotImplementedError:
+            log.warning("rule %s: targets such as %s are not served here", self.name, target["Arn"])
+        except Exception:
+            log.exception("rule %s could not deliver to %s", self.name, target["Arn"])
 
 
 def _documented(event: Any) -> dict[str, Any]:

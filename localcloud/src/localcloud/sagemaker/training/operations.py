@@ -1,14 +1,12 @@
 """The operations on training jobs, and what is refused when one is created."""
 
-from datetime import datetime
-
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.jobs.documents import public
 from localcloud.sagemaker.jobs.inputs import check_container_path, check_s3_source
 from localcloud.sagemaker.jobs.metric_definitions import parse_definitions
-from localcloud.sagemaker.jobs.running import find_job, run_job
+from localcloud.sagemaker.jobs.operations import list_jobs, stop_job
+from localcloud.sagemaker.jobs.running import run_job
 from localcloud.sagemaker.jobs.s3_locations import parse_s3_uri
-from localcloud.sagemaker.listing import listed
 from localcloud.sagemaker.request_shapes import check_request
 from localcloud.sagemaker.service import Call, operation
 from localcloud.sagemaker.training.artifacts import model_uri
@@ -57,32 +55,14 @@ def describe_training_job(call: Call) -> Document:
 @operation("ListTrainingJobs")
 def list_training_jobs(call: Call) -> Document:
     """Return one page of jobs, the newest first."""
-    wanted = call.params.get("StatusEquals")
-    return listed(
-        call.cloud.store.find_all(call.scope, TRAINING.kind),
-        call.params,
-        result="TrainingJobSummaries",
-        name="TrainingJobName",
-        summary=_SUMMARY,
-        keep=lambda job: wanted in (None, job["TrainingJobStatus"]),
-    )
+    return list_jobs(call, TRAINING, _SUMMARY)
 
 
 @operation("StopTrainingJob")
 def stop_training_job(call: Call) -> None:
     """Ask a running job to stop; its container has two minutes (of the cloud's time) to save its model."""
-    name, now = call.params["TrainingJobName"], call.cloud.clock.now()
-    TRAINING.change(call.cloud, call.scope, name, lambda document: _stopping(document, now))
-    job = find_job(call.cloud, call.scope, TRAINING.kind, name)
-    if job is not None:
-        job.request_stop()
-
-
-def _stopping(document: Document, now: datetime) -> Document:
-    status = document["TrainingJobStatus"]
-    if status != "InProgress":
-        raise ValidationError(f"The request was rejected because the training job is in status {status}.")
-    return transition(document, "Stopping", now)
+    now = call.cloud.clock.now()
+    stop_job(call, TRAINING, lambda document: transition(document, "Stopping", now))
 
 
 def _check(call: Call) -> None:
@@ -98,6 +78,10 @@ def _check(call: Call) -> None:
         if "S3DataSource" not in channel["DataSource"]:
             raise ValidationError(f"{where}: only S3DataSource is served by the local cloud.")
         check_s3_source(channel["DataSource"]["S3DataSource"], where, instances)
+        if channel.get("InputMode") == "Pipe":
+            raise ValidationError(f"{where}: InputMode Pipe is not served by the local cloud; use File or FastFile.")
+        if channel.get("CompressionType", "None") != "None":
+            raise ValidationError(f"{where}: CompressionType Gzip is not served by the local cloud; use None.")
     parse_s3_uri(call.params["OutputDataConfig"]["S3OutputPath"])
     _check_spot(call.params)
     if checkpoints := call.params.get("CheckpointConfig"):
