@@ -10,13 +10,14 @@ from localcloud.testing import running_cloud
 from .conftest import BUCKET, IMAGE, ROLE, Jobs
 
 _COPY = """
-import json, pathlib, sys
+import json, os, pathlib, sys
 source = pathlib.Path("/opt/ml/processing/input/orders/orders.csv")
 target = pathlib.Path("/opt/ml/processing/output/report/deep/copy.csv")
 target.parent.mkdir(parents=True)
 target.write_bytes(source.read_bytes())
 config = json.loads(pathlib.Path("/opt/ml/config/processingjobconfig.json").read_text())
 print("arguments", sys.argv[1:], config["ProcessingJobName"])
+print(os.environ["PROCESSING_JOB_NAME"], os.environ["PROCESSING_JOB_ARN"])
 """
 
 
@@ -74,7 +75,7 @@ def test_a_job_reads_its_inputs_and_leaves_its_outputs(jobs: Jobs) -> None:
     assert job["ProcessingJobStatus"] == "Completed"
     assert job["ProcessingStartTime"] <= job["ProcessingEndTime"]
     assert jobs.read("report/deep/copy.csv") == b"a,b\n1,2\n"
-    assert _log(jobs, "copy") == ["arguments ['--k', '3'] copy"]
+    assert _log(jobs, "copy") == ["arguments ['--k', '3'] copy", f"copy {job['ProcessingJobArn']}"]
 
 
 def _log(jobs: Jobs, name: str) -> list[str]:

@@ -1,18 +1,16 @@
 """One processing job from its inputs to its outputs, on a thread of its own."""
 
 import logging
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
-from localcloud.sagemaker.jobs.container import container_command, container_environment
 from localcloud.sagemaker.jobs.container_run import ContainerRun, Ending, Outcome, run_container
 from localcloud.sagemaker.jobs.documents import JobKind
 from localcloud.sagemaker.jobs.failure import JobFailure, algorithm_error, read_text
 from localcloud.sagemaker.jobs.inputs import fetch_input, host_path
-from localcloud.sagemaker.jobs.log_shipping import LogStream
+from localcloud.sagemaker.jobs.job_container import job_container
 from localcloud.sagemaker.jobs.running import RunningJob
 from localcloud.sagemaker.jobs.s3_locations import parse_s3_uri
 from localcloud.sagemaker.jobs.s3_transfer import upload_folder
@@ -79,28 +77,8 @@ class ProcessingJob:
 
     def _container(self, workspace: Workspace, document: Document) -> ContainerRun:
         app = document["AppSpecification"]
-        image = self.cloud.images.resolve(self.scope, app["ImageUri"])
-        stream = LogStream(
-            client=self.cloud.client("logs", self.scope),
-            group=PROCESSING.log_group,
-            name=f"{self.name}/algo-1-{int(time.time())}",
-        )
-        stream.create()
-        own = {
-            "PROCESSING_JOB_NAME": self.name,
-            "PROCESSING_JOB_ARN": document["ProcessingJobArn"],
-            **document.get("Environment", {}),
-        }
-        return ContainerRun(
-            argv=container_command(
-                image, entrypoint=app.get("ContainerEntrypoint"), arguments=app.get("ContainerArguments")
-            ),
-            env=container_environment(image, self.scope, self.cloud.endpoint_url, home=workspace.home, own=own),
-            cwd=image.root,
-            opt_ml=workspace.opt_ml,
-            max_runtime_seconds=document["StoppingCondition"]["MaxRuntimeInSeconds"],
-            stream=stream,
-            log_file=workspace.log,
+        return job_container(
+            self.cloud, self.scope, PROCESSING, document, workspace, image_uri=app["ImageUri"], program=app
         )
 
     def _upload(self, workspace: Workspace, document: Document) -> None:

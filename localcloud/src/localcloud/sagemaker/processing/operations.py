@@ -5,9 +5,9 @@ from typing import Any
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.jobs.documents import public
 from localcloud.sagemaker.jobs.inputs import check_container_path, check_s3_source
-from localcloud.sagemaker.jobs.running import find_job, run_job
+from localcloud.sagemaker.jobs.operations import list_jobs, stop_job
+from localcloud.sagemaker.jobs.running import run_job
 from localcloud.sagemaker.jobs.s3_locations import parse_s3_uri
-from localcloud.sagemaker.listing import listed
 from localcloud.sagemaker.processing.contract import ROOT
 from localcloud.sagemaker.processing.job import PROCESSING, ProcessingJob
 from localcloud.sagemaker.request_shapes import check_request
@@ -65,32 +65,13 @@ def describe_processing_job(call: Call) -> Document:
 @operation("ListProcessingJobs")
 def list_processing_jobs(call: Call) -> Document:
     """Return one page of jobs, the newest first."""
-    wanted = call.params.get("StatusEquals")
-    return listed(
-        call.cloud.store.find_all(call.scope, PROCESSING.kind),
-        call.params,
-        result="ProcessingJobSummaries",
-        name="ProcessingJobName",
-        summary=_SUMMARY,
-        keep=lambda job: wanted in (None, job["ProcessingJobStatus"]),
-    )
+    return list_jobs(call, PROCESSING, _SUMMARY)
 
 
 @operation("StopProcessingJob")
 def stop_processing_job(call: Call) -> None:
     """Ask a running job to stop."""
-    name = call.params["ProcessingJobName"]
-    PROCESSING.change(call.cloud, call.scope, name, _stopping)
-    job = find_job(call.cloud, call.scope, PROCESSING.kind, name)
-    if job is not None:
-        job.request_stop()
-
-
-def _stopping(document: Document) -> Document:
-    status = document["ProcessingJobStatus"]
-    if status != "InProgress":
-        raise ValidationError(f"The request was rejected because the processing job is in status {status}.")
-    return {"ProcessingJobStatus": "Stopping"}
+    stop_job(call, PROCESSING, lambda _: {"ProcessingJobStatus": "Stopping"})
 
 
 def _check(call: Call) -> None:

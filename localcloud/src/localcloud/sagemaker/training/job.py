@@ -1,18 +1,16 @@
 """One training job from its channels to its model archive, on a thread of its own."""
 
 import logging
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
-from localcloud.sagemaker.jobs.container import container_command, container_environment
 from localcloud.sagemaker.jobs.container_run import ContainerRun, Ending, Outcome, run_container
 from localcloud.sagemaker.jobs.documents import JobKind
 from localcloud.sagemaker.jobs.failure import JobFailure, algorithm_error, read_text
 from localcloud.sagemaker.jobs.inputs import fetch_input, host_path
-from localcloud.sagemaker.jobs.log_shipping import LogStream
+from localcloud.sagemaker.jobs.job_container import job_container
 from localcloud.sagemaker.jobs.metric_definitions import parse_definitions
 from localcloud.sagemaker.jobs.running import RunningJob
 from localcloud.sagemaker.jobs.s3_locations import parse_s3_uri
@@ -86,31 +84,15 @@ class TrainingJob:
 
     def _container(self, workspace: Workspace, document: Document, metrics: ReportedMetrics) -> ContainerRun:
         algorithm = document["AlgorithmSpecification"]
-        image = self.cloud.images.resolve(self.scope, algorithm["TrainingImage"])
-        stream = LogStream(
-            client=self.cloud.client("logs", self.scope),
-            group=TRAINING.log_group,
-            name=f"{self.name}/algo-1-{int(time.time())}",
-        )
-        stream.create()
-        own = {
-            "TRAINING_JOB_NAME": self.name,
-            "TRAINING_JOB_ARN": document["TrainingJobArn"],
-            **document.get("Environment", {}),
-        }
-        return ContainerRun(
-            argv=container_command(
-                image,
-                entrypoint=algorithm.get("ContainerEntrypoint"),
-                arguments=algorithm.get("ContainerArguments"),
-                default=("train",),
-            ),
-            env=container_environment(image, self.scope, self.cloud.endpoint_url, home=workspace.home, own=own),
-            cwd=image.root,
-            opt_ml=workspace.opt_ml,
-            max_runtime_seconds=document["StoppingCondition"]["MaxRuntimeInSeconds"],
-            stream=stream,
-            log_file=workspace.log,
+        return job_container(
+            self.cloud,
+            self.scope,
+            TRAINING,
+            document,
+            workspace,
+            image_uri=algorithm["TrainingImage"],
+            program=algorithm,
+            default_arguments=("train",),
             on_line=metrics.read_line,
         )
 
