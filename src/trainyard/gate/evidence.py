@@ -164,13 +164,13 @@ def _table(path: Path) -> dict[str, Scores]:
 def _member(value: Any, key: str, where: str) -> Any:
     if not isinstance(value, Mapping) or key not in value:
         raise EvidenceError(f"{where} has no {key}")
-    return value[key]  # pyright: ignore[reportUnknownVariableType]
+    return value[key]
 
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise EvidenceError("evaluation.json: slices is not a list")
-    return value  # pyright: ignore[reportUnknownVariableType]
+    return value
 
 
 def _number(value: Any, where: str) -> float:
