@@ -5,12 +5,15 @@
 Skips are listed with their reasons at the end, so that nothing is left out silently.
 """
 
+import os
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
+
+from trainyard.engine import locate
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"localcloud": "localcloud/tests"}
@@ -31,6 +34,14 @@ class Outcome:
     stopped: str = ""
 
 
+def environment() -> dict[str, str]:
+    """Return the variables that tests run with: the engine in use is on PATH, and no cloud of this shell is."""
+    engine = locate()
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "TRAINYARD_"))}
+    folders = [str(Path(sys.executable).parent), *([str(engine.bin)] if engine else []), os.environ["PATH"]]
+    return {**kept, "PATH": os.pathsep.join(folders), **{k: v for k, v in os.environ.items() if k == "TRAINYARD_CACHE"}}
+
+
 def run(level: str, budget: float) -> Outcome:
     """Run one level under pytest and read its report."""
     report = ROOT / "build" / "test" / f"{level}.xml"
@@ -43,7 +54,7 @@ def run(level: str, budget: float) -> Outcome:
     started = time.monotonic()
     try:
         # Three times the budget: a noisy machine is reported, only a hang is ended.
-        code = subprocess.run(command, cwd=ROOT, timeout=3 * budget, check=False).returncode
+        code = subprocess.run(command, cwd=ROOT, env=environment(), timeout=3 * budget, check=False).returncode
         stopped = "" if code in (0, 1) else f"pytest ended with {code}"
     except subprocess.TimeoutExpired:
         stopped = "ended after three times its budget"

@@ -5,6 +5,7 @@ import os
 import sys
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
@@ -32,8 +33,24 @@ def main() -> None:
         sys.argv.remove("--debug")
     try:
         app()
-    except TrainyardError as error:
+    except (TrainyardError, BotoCoreError, ClientError) as error:
         if debug:
             raise
-        Console(stderr=True).print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False)
-        sys.exit(error.exit_code)
+        told = error if isinstance(error, TrainyardError) else in_words(error)
+        Console(stderr=True).print(f"[bold red]Error:[/] {escape(str(told))}", highlight=False)
+        sys.exit(told.exit_code)
+
+
+def in_words(error: BotoCoreError | ClientError) -> TrainyardError:
+    """Return an error of AWS that no command expected as one that an operator can read."""
+    if isinstance(error, ClientError):
+        answer = error.response["Error"]
+        return TrainyardError(
+            f"AWS refused {error.operation_name}: {answer.get('Code')}: {answer.get('Message')}",
+            cure="`--debug` shows where; a denied call means that this role lacks the right",
+        )
+    return TrainyardError(
+        f"AWS could not be asked: {error}",
+        where=os.environ.get("AWS_ENDPOINT_URL", "the network"),
+        cure="If this is the local cloud, `trainyard local start` brings it back with its state; then run this again",
+    )

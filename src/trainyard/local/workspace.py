@@ -1,7 +1,8 @@
 """A scratch copy of the stack files for the local target, so that the checkout stays as it is.
 
-Two things differ from the committed files: the account is one that AWS cannot issue, and the engine may write what it
-likes (its encryption salt). Everything else is the same program and the same dials.
+Two things differ from the committed files: the account is one that AWS cannot issue, wherever the file names it (ARNs of
+people, for one), and the engine may write what it likes (its encryption salt). Everything else is the same program and
+the same dials.
 """
 
 import hashlib
@@ -68,7 +69,10 @@ class Workspace:
     def _copy(self, environment: str) -> None:
         source = stack_file(self.project, environment)
         target = self.stack_files / source.name
-        content = yaml.safe_load(source.read_text()) or {}
+        text = source.read_text()
+        committed = (yaml.safe_load(text) or {}).get("config", {}).get(ACCOUNT_KEY)
+        # Twelve digits are nothing else than the account, so text will do; YAML would read them as a number unquoted.
+        content = yaml.safe_load(text.replace(str(committed), self.account(environment))) or {}
         content.setdefault("config", {})[ACCOUNT_KEY] = self.account(environment)
         if target.exists():
             before = yaml.safe_load(target.read_text()) or {}

@@ -32,6 +32,15 @@ def test_only_the_account_differs_in_the_copies(project: Path):
     assert yaml.safe_load((workspace.stack_files / "Pulumi.yaml").read_text())["main"] == str(project)
 
 
+def test_arns_of_the_account_are_taken_along(project: Path):
+    arn = "arn:aws:iam::111111111111:role/approver"
+    file = project / "Pulumi.dev.yaml"
+    file.write_text(file.read_text() + f"  trainyard:approvers: [{arn!r}]\n")
+    workspace = Workspace(project)
+    workspace.refresh()
+    assert scratch(workspace, "dev")["config"]["trainyard:approvers"] == ["arn:aws:iam::000000000001:role/approver"]
+
+
 def test_the_checkout_is_not_written(project: Path):
     before = {path: path.read_text() for path in project.glob("Pulumi*.yaml")}
     Workspace(project).refresh()
