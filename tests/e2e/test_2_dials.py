@@ -62,6 +62,9 @@ CHANGES: dict[str, Any] = {
 }
 """Each dial with another legal value, in the order in which they are changed; changes add up."""
 
+ONLY_ON_THE_FIRST_DAY = ["services.0.baseline.products"]
+"""What the endpoint starts on: once it is there, Pulumi never touches its first model again (docs/adr/0001)."""
+
 PREFIX = "trainyard:"
 
 
@@ -134,4 +137,4 @@ def test_no_dial_touches_what_a_release_put_live(house, monkeypatch: pytest.Monk
         stack.up()
     assert moved == {}
     assert live() == before
-    assert unchanged == [], "these dials change nothing that anybody could read"
+    assert unchanged == ONLY_ON_THE_FIRST_DAY, "any other dial must change something that somebody reads"

@@ -1,6 +1,7 @@
 """`trainyard preview | up | destroy`: the engine, with the settings checked before it starts."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -24,13 +25,23 @@ def preview(
     expect_no_changes: Annotated[bool, typer.Option(help="Fail when anything would change.")] = False,
 ) -> None:
     """Show what `up` would change."""
-    arguments = [*(["--refresh"] if refresh else []), *(["--expect-no-changes"] if expect_no_changes else [])]
+    options = {"--refresh": refresh, "--expect-no-changes": expect_no_changes}
+    arguments = ["--suppress-outputs", *(option for option, wanted in options.items() if wanted)]
+    if not sys.stdout.isatty():
+        arguments.append("--suppress-progress")
     raise typer.Exit(_provision(stack).run("preview", arguments))
 
 
 def up(stack: Stack = "dev", refresh: Refresh = False, yes: Yes = False) -> None:
     """Create or change the environment."""
-    arguments = [*(["--refresh"] if refresh else []), *(["--yes", "--skip-preview"] if yes else [])]
+    # The outputs are a contract for programs and fill a screen; `pulumi stack output` shows them.
+    arguments = [
+        "--suppress-outputs",
+        *(["--refresh"] if refresh else []),
+        *(["--yes", "--skip-preview"] if yes else []),
+    ]
+    if not sys.stdout.isatty():
+        arguments.append("--suppress-progress")
     raise typer.Exit(_provision(stack).run("up", arguments))
 
 
