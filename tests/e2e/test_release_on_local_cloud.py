@@ -338,6 +338,8 @@ def test_dials_wait_for_a_config_only_release_which_applies_them(shop: Shop) -> 
     seen = shop.status()
     assert seen["waiting_dials"] == []
     assert seen["live_version"] == "baseline"
+    captured = shop.sagemaker.describe_endpoint(EndpointName="shop-dev")["DataCaptureConfig"]
+    assert (captured["EnableCapture"], captured["CurrentSamplingPercentage"]) == (True, 20)
     model = shop.sagemaker.describe_model(ModelName=shop.live_config())
     assert model["PrimaryContainer"]["Environment"] == {
         "FROM": "day 0",

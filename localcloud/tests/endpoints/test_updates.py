@@ -162,6 +162,38 @@ def test_retained_properties_keep_the_instance_count_that_scaling_set(shop) -> N
     assert shop.settle()["ProductionVariants"][0]["CurrentInstanceCount"] == 1
 
 
+def test_retained_properties_keep_the_capture_unless_it_is_excluded(shop) -> None:
+    def capture(percent: int) -> dict[str, Any]:
+        return {
+            "EnableCapture": True,
+            "InitialSamplingPercentage": percent,
+            "DestinationS3Uri": "s3://captured/shop",
+            "CaptureOptions": [{"CaptureMode": "Input"}],
+        }
+
+    def update(config: str, *excluded: str) -> int:
+        shop.sagemaker.update_endpoint(
+            EndpointName="shop",
+            EndpointConfigName=config,
+            RetainAllVariantProperties=True,
+            ExcludeRetainedVariantProperties=[{"VariantPropertyType": name} for name in excluded],
+        )
+        described = shop.settle()
+        assert described["EndpointConfigName"] == config
+        return described.get("DataCaptureConfig", {}).get("CurrentSamplingPercentage")
+
+    for name, percent in (("old", 10), ("new", 60)):
+        shop.model(name)
+        shop.config(name, capture=capture(percent))
+    shop.release("silent")
+    shop.endpoint("old")
+    assert update("new", "DesiredInstanceCount") == 10
+    assert update("new", "DataCaptureConfig") == 60
+    assert update("silent") == 60
+    assert update("silent", "DataCaptureConfig") is None
+    assert update("old") is None
+
+
 def test_updates_that_aws_refuses_change_nothing(shop) -> None:
     shop.endpoint(shop.release("old"))
     shop.model("new")

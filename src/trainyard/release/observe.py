@@ -26,6 +26,8 @@ class EndpointState:
     """The config of a deployment that is under way."""
     activity: str = ""
     """What the variant says it is doing, such as `Baking`."""
+    capture_percent: int = 0
+    """What the endpoint captures, which after an update need not be what its config says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,6 @@ class ConfigState:
     model_name: str
     instance_type: str
     instance_count: int
-    capture_percent: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +132,7 @@ def describe_endpoint(sagemaker: Any, name: str) -> EndpointState | None:
     pending_variant = (pending.get("ProductionVariants") or [{}])[0]
     activities = pending_variant.get("VariantStatus") or variant.get("VariantStatus") or []
     modified = answer.get("LastModifiedTime")
+    capture = answer.get("DataCaptureConfig") or {}
     return EndpointState(
         status=answer["EndpointStatus"],
         config_name=answer["EndpointConfigName"],
@@ -139,6 +141,7 @@ def describe_endpoint(sagemaker: Any, name: str) -> EndpointState | None:
         failure_reason=answer.get("FailureReason", ""),
         pending_config=pending.get("EndpointConfigName", ""),
         activity=activities[-1]["Status"] if activities else "",
+        capture_percent=int(capture["CurrentSamplingPercentage"]) if capture.get("EnableCapture") else 0,
     )
 
 
@@ -148,14 +151,12 @@ def describe_config(sagemaker: Any, name: str) -> ConfigState | None:
     if answer is None:
         return None
     variant = answer["ProductionVariants"][0]
-    capture = answer.get("DataCaptureConfig") or {}
     return ConfigState(
         name=name,
         variant_name=variant["VariantName"],
         model_name=variant["ModelName"],
         instance_type=variant.get("InstanceType", ""),
         instance_count=int(variant.get("InitialInstanceCount", 1)),
-        capture_percent=int(capture.get("InitialSamplingPercentage", 0)) if capture.get("EnableCapture") else 0,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 from trainyard.release.clients import Clients
-from trainyard.release.observe import ConfigState, describe_alarms, describe_config, describe_endpoint
+from trainyard.release.observe import ConfigState, EndpointState, describe_alarms, describe_config, describe_endpoint
 from trainyard.release.package import container_of_model
 from trainyard.release.prepare import wanted_fleet
 from trainyard.release.record import BASELINE, LivePointer, Record
@@ -71,7 +71,7 @@ def overview(platform: PlatformOutputs, service: ServiceOutputs, clients: Client
         maximum_instances=service.serving.maximum_instances,
         alarms={name: state.state for name, state in alarms.items()},
         open_release=document(opened) if opened else None,
-        waiting_dials=_waiting(platform, service, clients, config, record) if config else (),
+        waiting_dials=_waiting(platform, service, clients, endpoint, config, record) if endpoint and config else (),
         last_releases=tuple(document(one) for one in table.releases(service.name, limit=5)),
     )
 
@@ -83,13 +83,18 @@ def _true_pointer(pointer: LivePointer | None, config: ConfigState | None) -> Li
 
 
 def _waiting(
-    platform: PlatformOutputs, service: ServiceOutputs, clients: Clients, config: ConfigState, record: Record | None
+    platform: PlatformOutputs,
+    service: ServiceOutputs,
+    clients: Clients,
+    endpoint: EndpointState,
+    config: ConfigState,
+    record: Record | None,
 ) -> tuple[Dial, ...]:
     wanted = wanted_fleet(platform, service)
     pairs = [
         ("instance_type", config.instance_type, wanted.instance_type),
         ("instance_count", config.instance_count, wanted.instance_count),
-        ("capture_percent", config.capture_percent, wanted.capture_percent),
+        ("capture_percent", endpoint.capture_percent, wanted.capture_percent),
     ]
     if record:
         environment = record.plan.fleet.environment

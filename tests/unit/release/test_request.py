@@ -51,6 +51,11 @@ def test_thresholds_are_in_the_units_of_the_metrics() -> None:
     assert (latency["ExtendedStatistic"], latency["Unit"], latency["Threshold"]) == ("p99", "Microseconds", 300_000)
 
 
+def test_an_update_that_may_not_keep_the_count_still_takes_the_new_capture() -> None:
+    excluded = request.update(PLAN, (), retain_count=False)["ExcludeRetainedVariantProperties"]
+    assert [item["VariantPropertyType"] for item in excluded] == ["DataCaptureConfig", "DesiredInstanceCount"]
+
+
 def test_an_update_keeps_the_scaled_out_count_and_takes_the_new_capture() -> None:
     body = request.update(PLAN, ("a",), retain_count=True)
     assert body["RetainAllVariantProperties"] is True

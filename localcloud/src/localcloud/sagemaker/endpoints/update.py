@@ -24,6 +24,7 @@ from localcloud.sagemaker.endpoints.variants import (
     check_emulated,
     current_targets,
     instance_types,
+    retained_capture,
     retained_targets,
     targets_of,
 )
@@ -44,6 +45,8 @@ def update_endpoint(call: Call) -> Document:
         config = find_endpoint_config(call.cloud, call.scope, call.params["EndpointConfigName"])
         deployment = _deployment_config(call.params, endpoint)
         targets = _targets(call.params, endpoint, config)
+        if call.params.get("RetainAllVariantProperties"):
+            config = retained_capture(config, endpoint["_Config"], _excluded(call.params))
         _check(call, endpoint, config, deployment, targets)
         update = Update(
             config=config,
@@ -108,10 +111,14 @@ def _deployment_config(params: Mapping[str, Any], endpoint: Mapping[str, Any]) -
     return endpoint.get("LastDeploymentConfig", {})
 
 
+def _excluded(params: Mapping[str, Any]) -> list[str]:
+    return [item["VariantPropertyType"] for item in params.get("ExcludeRetainedVariantProperties", ())]
+
+
 def _targets(
     params: Mapping[str, Any], endpoint: Mapping[str, Any], config: Mapping[str, Any]
 ) -> dict[str, VariantTarget]:
-    excluded = [item["VariantPropertyType"] for item in params.get("ExcludeRetainedVariantProperties", ())]
+    excluded = _excluded(params)
     asked = targets_of(config)
     if not params.get("RetainAllVariantProperties"):
         if excluded:

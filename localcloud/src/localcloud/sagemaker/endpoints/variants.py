@@ -80,6 +80,18 @@ def retained_targets(
     }
 
 
+def retained_capture(config: Mapping[str, Any], current: Mapping[str, Any], excluded: Collection[str]) -> Document:
+    """Return the new configuration as an update with RetainAllVariantProperties deploys it: with the old capture.
+
+    AWS's reference names `DataCaptureConfig` among the retained properties and adds that it is "not currently
+    supported". The strictest reading is taken: who wants the new capture has to exclude the old one by name.
+    """
+    if "DataCaptureConfig" in excluded:
+        return dict(config)
+    kept = {key: value for key, value in config.items() if key != "DataCaptureConfig"}
+    return {**kept, **({"DataCaptureConfig": current["DataCaptureConfig"]} if "DataCaptureConfig" in current else {})}
+
+
 def instance_types(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the instance type of each variant of a configuration."""
     return {variant["VariantName"]: variant.get("InstanceType", "") for variant in config["ProductionVariants"]}
