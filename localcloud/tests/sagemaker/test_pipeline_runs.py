@@ -203,6 +203,31 @@ def test_stopping_an_execution_stops_its_jobs(jobs: Jobs) -> None:
         jobs.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
 
 
+def test_an_update_of_an_execution_is_told_and_its_parallelism_counts_at_once(jobs: Jobs) -> None:
+    _create(jobs, _process("One", "sleep"), _process("Two", "sleep"))
+    one_at_a_time = {"MaxParallelExecutionSteps": 1}
+    arn = jobs.sagemaker.start_pipeline_execution(PipelineName="shop", ParallelismConfiguration=one_at_a_time)[
+        "PipelineExecutionArn"
+    ]
+    jobs.wait(lambda: {"count": str(len(_steps(jobs, arn)))}, "count", "1")
+    changes = {
+        "PipelineExecutionDescription": "for the third of May",
+        "PipelineExecutionDisplayName": "third",
+        "ParallelismConfiguration": {"MaxParallelExecutionSteps": 2},
+    }
+    answer = jobs.sagemaker.update_pipeline_execution(PipelineExecutionArn=arn, **changes)
+    assert answer["PipelineExecutionArn"] == arn
+    jobs.wait(lambda: {"count": str(len(_steps(jobs, arn)))}, "count", "2")
+    described = jobs.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    assert {key: described[key] for key in changes} == changes
+    jobs.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
+    _finish(jobs, arn)
+    with pytest.raises(ClientError, match="does not exist"):
+        jobs.sagemaker.update_pipeline_execution(PipelineExecutionArn=f"{arn}x")
+    with pytest.raises(ClientError, match="'pipelineExecutionDisplayName' failed to satisfy constraint"):
+        jobs.sagemaker.update_pipeline_execution(PipelineExecutionArn=arn, PipelineExecutionDisplayName="no good")
+
+
 def test_a_retry_runs_only_what_has_not_succeeded(jobs: Jobs) -> None:
     _create(jobs, _process("Good", "none"), _process("Crash", "crash", DependsOn=["Good"]))
     arn = _start(jobs)

@@ -56,6 +56,14 @@ def request_stop(record: Record) -> None:
         driver.stop()
 
 
+def look_again(record: Record) -> None:
+    """Let a running execution see that its document has changed: there may be room for further steps."""
+    with _lock:
+        driver = _drivers.get((record.cloud.home, record.scope, record.id))
+    if driver is not None:
+        driver.wake()
+
+
 def wake_at_shutdown(cloud: Cloud) -> None:
     """Wait for the cloud to stop, then let every driver of it return."""
     cloud.stopping.wait()

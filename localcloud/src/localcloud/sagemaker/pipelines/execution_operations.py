@@ -7,7 +7,7 @@ from typing import Any
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.jobs.documents import public
 from localcloud.sagemaker.listing import listed
-from localcloud.sagemaker.pipelines.execution import drive, request_stop
+from localcloud.sagemaker.pipelines.execution import drive, look_again, request_stop
 from localcloud.sagemaker.pipelines.operations import PIPELINE, executions_of, find_pipeline
 from localcloud.sagemaker.pipelines.parameters import read_parameters
 from localcloud.sagemaker.pipelines.record import EXECUTION, Record
@@ -18,6 +18,7 @@ from localcloud.store import Document
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _NOT_SERVED = ("SelectiveExecutionConfig", "PipelineVersionId", "PipelineVersionAlias")
+_CHANGEABLE = ("PipelineExecutionDescription", "PipelineExecutionDisplayName", "ParallelismConfiguration")
 _ALL = 1000
 
 
@@ -65,6 +66,16 @@ def _keep(call: Call, pipeline: Document, given: Document) -> Record:
     call.cloud.store.put(call.scope, EXECUTION, execution, document)
     call.cloud.store.update(call.scope, PIPELINE, name, LastExecutionTime=now)
     return Record(call.cloud, call.scope, execution)
+
+
+@operation("UpdatePipelineExecution")
+def update_pipeline_execution(call: Call) -> Document:
+    """Replace what is given; another parallelism counts from the next step that starts."""
+    check_request(call.operation, call.params)
+    record = _record(call)
+    record.change(**{key: call.params[key] for key in _CHANGEABLE if key in call.params})
+    look_again(record)
+    return {"PipelineExecutionArn": record.document["PipelineExecutionArn"]}
 
 
 @operation("DescribePipelineExecution")

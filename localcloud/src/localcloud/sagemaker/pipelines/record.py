@@ -70,6 +70,11 @@ class Record:
         self._tell_execution(document, before)
         return True
 
+    def change(self, **changes: Any) -> None:
+        """Set keys that say nothing about the progress."""
+        with _changing:
+            self.cloud.store.update(self.scope, EXECUTION, self.id, LastModifiedTime=self.cloud.clock.now(), **changes)
+
     def change_step(self, step: Step, **changes: Any) -> None:
         """Set keys of a step, which starts to exist with its first change."""
         with _changing:
