@@ -38,6 +38,15 @@ class AwsRequest:
         return self.caller.service
 
     @property
+    def parameters(self) -> dict[str, Any]:
+        """The request's JSON; empty where the body is something else."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
     def changes_state(self) -> bool:
         """Whether the request may change what later requests see; unknown operations may."""
         if self.operation:
@@ -73,10 +82,12 @@ def _operation(environ: dict[str, Any], body: bytes) -> str:
     return parse_qs(environ.get("QUERY_STRING", "")).get("Action", [""])[0]
 
 
-def error_body(code: str, message: str, *, as_json: bool) -> tuple[str, bytes]:
+def error_body(code: str, message: str, *, as_json: bool, service: str = "") -> tuple[str, bytes]:
     """Return content type and body of an error answer in the protocol of the request."""
     if as_json:
         return "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message}).encode()
     escaped = message.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{escaped}</Message></Error></ErrorResponse>"
-    return "text/xml", text.encode()
+    text = f"<Error><Code>{code}</Code><Message>{escaped}</Message></Error>"
+    if service == "s3":
+        return "application/xml", text.encode()
+    return "text/xml", f"<ErrorResponse>{text}</ErrorResponse>".encode()

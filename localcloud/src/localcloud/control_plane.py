@@ -39,8 +39,10 @@ class ControlPlane:
 
     def __init__(self, journal: Journal) -> None:
         from localcloud import moto_setup  # configures moto before its first import
+        from localcloud.refusals import check
 
         self._journal = journal
+        self._check = check
         self._application = moto_setup.application()
         self._random = moto_setup.random_source()
         self._reset = moto_setup.reset
@@ -61,10 +63,15 @@ class ControlPlane:
         return count, problems
 
     def serve(self, request: AwsRequest) -> Answer:
-        """Execute one request in moto, journaling it first if it may change state."""
+        """Execute one request in moto, journaling it first if it may change state.
+
+        Raises:
+            AwsError: AWS refuses the request, and moto would not.
+        """
         if request.operation == "ReceiveMessage" and request.service == "sqs":
             return self._receive(request)
         with self.lock:
+            self._check(request)
             if not request.changes_state:
                 return self._execute(request.variables, request.body, seed=None)
             entry = self._entry(request)

@@ -50,14 +50,16 @@ class Front:
     def _answer(self, environ: dict[str, Any]) -> Answer:
         http = Request(environ)
         body = http.get_data(cache=False)
+        service = ""
         try:
-            request = parse(
-                environ, body, identify(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
-            )
-            return self._route(request, http)
+            caller = identify(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
+            service = caller.service
+            return self._route(parse(environ, body, caller), http)
         except AwsError as error:
-            kind, text = error_body(error.code, error.message, as_json="HTTP_X_AMZ_TARGET" in environ)
-            return Answer(error.status, [("Content-Type", kind), ("x-amzn-ErrorType", error.code)], text)
+            as_json = "HTTP_X_AMZ_TARGET" in environ
+            kind, text = error_body(error.code, error.message, as_json=as_json, service=service)
+            headers = [("Content-Type", kind), ("x-amzn-ErrorType", error.code)]
+            return Answer(error.status, headers, b"" if http.method == "HEAD" else text)
 
     def _route(self, request: AwsRequest, http: Request) -> Answer:
         if http.headers.get("X-Amz-Target", "").startswith("SageMaker.") and request.operation in OPERATIONS:

@@ -67,10 +67,13 @@ def _update(session: Session, key: str, state: Props, props: Props, changed: fro
         kms.put_key_policy(KeyId=key, PolicyName="default", Policy=props["policy"])
     if "description" in changed:
         kms.update_key_description(KeyId=key, Description=props.get("description", ""))
+    # The rotation of a disabled key cannot be changed: a key is enabled before, and disabled after.
+    if "isEnabled" in changed and props.get("isEnabled") is not False:
+        kms.enable_key(KeyId=key)
     if changed & {"enableKeyRotation", "rotationPeriodInDays"}:
         _rotate(kms, key, props)
-    if "isEnabled" in changed:
-        (kms.disable_key if props.get("isEnabled") is False else kms.enable_key)(KeyId=key)
+    if "isEnabled" in changed and props.get("isEnabled") is False:
+        kms.disable_key(KeyId=key)
     if changed & {"tags", "tagsAll"}:
         _TAGS.change(kms, key, state, props["tagsAll"])
 
