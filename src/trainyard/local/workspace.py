@@ -1,6 +1,6 @@
 """A scratch copy of the stack files for the local target, so that the checkout stays as it is.
 
-Two things differ from the committed files: the account is one that AWS cannot issue, wherever the file names it (in ARNs
+Two things differ from the committed files: the account is one that AWS cannot issue, wherever the file names it (ARNs
 of people, for one), and the engine may write what it likes (its encryption salt). Everything else is the same program
 and the same dials.
 """
