@@ -11,12 +11,37 @@ from rich.console import Console
 
 from trainyard import aws
 from trainyard.engine import obtain
+from trainyard.errors import UsageError
 from trainyard.local import command as localcloud
 from trainyard.local.target import variables
 from trainyard.local.workspace import Workspace
 from trainyard.provision import Provision
 
 STACK = "dev"
+MARK = "told-by-the-demonstration"
+"""A file in the workspace that says whose it is."""
+
+
+def begin_anew(workspace: Workspace, say: Callable[[str], None]) -> None:
+    """Make room for a story: what an earlier one left goes, what somebody else made stays.
+
+    Raises:
+        UsageError: the local cloud of this checkout holds something that no demonstration made.
+    """
+    mark = workspace.root / MARK
+    if workspace.cloud.exists():
+        if not mark.exists():
+            raise UsageError(
+                "The local cloud of this checkout is in use, and not by a demonstration",
+                where=str(workspace.cloud),
+                cure="Run it in another checkout; or `trainyard local stop`, and remove that folder's parent",
+            )
+        say("An earlier demonstration is taken away first.")
+        localcloud.call(workspace.cloud, ["stop"])
+        for folder in (workspace.cloud, workspace.stack_files, workspace.engine_state, workspace.engine_home):
+            shutil.rmtree(folder, ignore_errors=True)
+    workspace.root.mkdir(exist_ok=True)
+    mark.touch()
 
 
 def take_down(project: Path, console: Console) -> list[str]:

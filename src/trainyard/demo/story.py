@@ -15,6 +15,7 @@ from rich.table import Table
 
 from trainyard import aws
 from trainyard.demo.command import Commands
+from trainyard.demo.leave import begin_anew
 from trainyard.demo.orders import find
 from trainyard.demo.traffic import Traffic
 from trainyard.engine import obtain
@@ -77,6 +78,7 @@ class Story:
 
     def _open(self) -> None:
         self._chapter("A cloud on this machine")
+        begin_anew(self.workspace, self._say)
         engine = obtain(self._say)
         if localcloud.call(self.workspace.cloud, ["start", "--speed", str(SPEED)]) != 0:
             raise SystemExit(1)
