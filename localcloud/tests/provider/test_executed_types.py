@@ -152,6 +152,12 @@ def test_keys_settle_and_are_gone_when_pending_deletion(world: World) -> None:
     assert by_arn["name"].startswith("alias/b-")
 
 
+def test_a_key_changes_its_rotation_while_it_is_enabled(world: World) -> None:
+    key = world.make("aws:kms/key:Key", "k", isEnabled=True)
+    world.change(key, isEnabled=False, enableKeyRotation=True)
+    world.change(key, isEnabled=True, enableKeyRotation=False)
+
+
 def test_a_network_settles(world: World) -> None:
     vpc = world.make(
         "aws:ec2/vpc:Vpc",

@@ -79,9 +79,14 @@ def _update(session: Session, key: str, state: Props, props: Props, changed: fro
 
 
 def _delete(session: Session, key: str, state: Props) -> None:
-    session.client("kms", region_of(state)).schedule_key_deletion(
-        KeyId=key, PendingWindowInDays=state.get("deletionWindowInDays") or _DEFAULT_WINDOW_DAYS
-    )
+    kms = session.client("kms", region_of(state))
+    try:
+        kms.schedule_key_deletion(
+            KeyId=key, PendingWindowInDays=state.get("deletionWindowInDays") or _DEFAULT_WINDOW_DAYS
+        )
+    except kms.exceptions.KMSInvalidStateException as error:
+        if "is pending deletion" not in str(error):  # somebody else has scheduled it: that is what was wanted
+            raise
 
 
 def _create_alias(session: Session, props: Props) -> str:
