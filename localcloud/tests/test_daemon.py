@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -99,7 +100,8 @@ def test_starting_twice_gives_the_same_cloud(localcloud):
     second = localcloud("start", "--speed", "5")
     assert "already runs" in second
     assert "runs at speed 1" in second
-    assert first.split()[-1] in second
+    (address,) = re.findall(r"http://127\.0\.0\.1:\d+", first)
+    assert address in second
 
 
 def test_a_second_process_cannot_take_the_home(localcloud):
