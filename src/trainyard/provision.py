@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +114,9 @@ class Provision:
 
         for owner in owners:
             for leftover in sweep.find(client, owner, kinds):
+                if leftover.kind == "Pipeline":
+                    for execution in sweep.stop_all(client("sagemaker"), leftover.name, lambda: time.sleep(1)):
+                        say(f"stopped {execution}")
                 sweep.remove(client, leftover)
                 say(f"removed {leftover.kind} {leftover.name}")
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ class House:
     path: Path
     facts: dict[str, Any]
     story: str
+    targets: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def run(self, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the virtual environment in this checkout, on the local target."""
@@ -39,15 +40,17 @@ class House:
         )
 
     def target(self, stack: str = "dev") -> dict[str, str]:
-        """Return the variables of `trainyard local env`."""
-        answer = subprocess.run(
-            [BIN / "trainyard", "local", "env", "--stack", stack, "--json"],
-            cwd=self.path,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return dict(json.loads(answer.stdout))
+        """Return the variables of `trainyard local env`, asked for once: they outlive a cloud that is killed."""
+        if stack not in self.targets:
+            answer = subprocess.run(
+                [BIN / "trainyard", "local", "env", "--stack", stack, "--json"],
+                cwd=self.path,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            self.targets[stack] = json.loads(answer.stdout)
+        return self.targets[stack]
 
 
 def facts_of(project: Path) -> dict[str, Any]:
