@@ -69,6 +69,9 @@ def start(
     typer.echo(f"The local cloud {'already runs' if known else 'is ready'} at {instance.endpoint_url}")
     if instance.speed != speed:
         typer.echo(f"It runs at speed {instance.speed:g}; `localcloud stop` first to change that.")
+    if not known:
+        for problem in _ask(instance, "recovered")["problems"]:
+            typer.echo(f"Not recovered: {problem}")
 
 
 @app.command()
