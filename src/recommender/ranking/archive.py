@@ -20,6 +20,7 @@ from recommender.errors import BadArchive
 from recommender.features.settings import FeatureSettings
 from recommender.features.state import FEATURES, State
 from recommender.ranking.xgboost_library import xgboost
+from recommender.unpacking import unpack
 
 ARCHIVE_SCHEMA = 1
 
@@ -95,7 +96,7 @@ def extract(archive: Path, folder: Path) -> Path:
     """
     try:
         with tarfile.open(archive) as opened:
-            opened.extractall(folder, filter="data")
+            unpack(opened, folder)
     except (OSError, EOFError, tarfile.TarError) as error:
         raise BadArchive(f"{archive} cannot be unpacked: {error}") from error
     return folder

@@ -10,6 +10,7 @@ import pytest
 
 from infra.baseline import inference
 from infra.baseline.archive import archive, digest, stored
+from recommender.unpacking import unpack
 
 PRODUCTS = [{"stock_code": str(number), "name": f"Product {number}"} for number in range(12)]
 
@@ -17,7 +18,7 @@ PRODUCTS = [{"stock_code": str(number), "name": f"Product {number}"} for number 
 @pytest.fixture
 def products(tmp_path: Path) -> list[dict[str, str]]:
     with tarfile.open(fileobj=io.BytesIO(archive(PRODUCTS)), mode="r:gz") as tar:
-        tar.extractall(tmp_path, filter="data")
+        unpack(tar, tmp_path)
     return inference.model_fn(str(tmp_path))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from localcloud.errors import ValidationError
 from localcloud.images.archive import Archive, digest_of
+from localcloud.unpacking import unpack
 
 
 class Shelf:
@@ -32,7 +33,7 @@ class Shelf:
         partial = Path(tempfile.mkdtemp(dir=self._folder, prefix=".partial-"))
         try:
             with tarfile.open(fileobj=io.BytesIO(archive.layer), mode="r:gz") as layer:
-                layer.extractall(partial / "root", filter="data")
+                unpack(layer, partial / "root")
             (partial / "config.json").write_text(archive.config)
             partial.chmod(0o755)
             partial.rename(place)

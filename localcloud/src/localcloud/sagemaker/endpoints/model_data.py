@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from localcloud.cloud import Cloud
 from localcloud.errors import ValidationError
 from localcloud.scope import Scope
+from localcloud.unpacking import unpack
 
 
 def fetch_model_data(cloud: Cloud, scope: Scope, container: Mapping[str, Any], folder: Path) -> None:
@@ -40,7 +41,7 @@ def _fetch_archive(cloud: Cloud, scope: Scope, uri: str, folder: Path) -> None:
         file.seek(0)
         try:
             with tarfile.open(fileobj=file, mode="r:gz") as archive:
-                archive.extractall(folder, filter="data")
+                unpack(archive, folder)
         except (tarfile.TarError, OSError, EOFError) as error:
             raise ValidationError(f"Failed to extract model data archive {uri}: {error}") from error
 
