@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DATA ?=
 
 # Seconds that a level of tests may take on two cores, warm; the whole: 25 minutes warm, 60 cold.
-BUDGETS := unit=180 components=120 stacks=120 pipelines=180 localcloud=480 e2e=720
+BUDGETS := unit=120 components=60 stacks=60 pipelines=120 localcloud=240 e2e=900
 
 .PHONY: help setup engine lock format check test $(addprefix test-,unit components stacks pipelines localcloud e2e) demo demo-down docs clean
 
