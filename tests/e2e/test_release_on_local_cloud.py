@@ -202,7 +202,7 @@ class Shop:
             ),
             serving=outputs.Serving(**{**serving, **changes}),
             strategy=outputs.Strategy(type="canary", canary_percent=50, bake_seconds=180, timeout_seconds=1800),
-            thresholds=outputs.Thresholds(latency_p99_ms=250, errors_5xx_percent=5, errors_4xx_percent=50),
+            thresholds=outputs.Thresholds(latency_p99_ms=800, errors_5xx_percent=5, errors_4xx_percent=50),
             gate=outputs.Gate(minimum_ratio=1.01, confidence=0.9, minimum_slice_customers=50),
         )
 
@@ -284,7 +284,7 @@ def test_releases_go_live_go_back_and_leave_nothing_but_one_step_back(shop: Shop
 
 
 def test_a_model_that_turns_slow_under_live_traffic_is_undone_and_its_alarm_named(shop: Shop) -> None:
-    slow = shop.register(SLOW_WHEN_LIVE="0.4")
+    slow = shop.register(SLOW_WHEN_LIVE="1.2")
     before = shop.left()
     with Traffic(shop) as traffic, pytest.raises(RolledBack) as undone:
         shop.start("--model-version", str(slow))

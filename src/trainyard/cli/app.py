@@ -5,11 +5,11 @@ import os
 import sys
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from rich.console import Console
 from rich.markup import escape
 
-from trainyard.errors import TrainyardError
+from trainyard.errors import TrainyardError, UsageError
 
 app = typer.Typer(
     name="trainyard",
@@ -43,6 +43,12 @@ def main() -> None:
 
 def in_words(error: BotoCoreError | ClientError) -> TrainyardError:
     """Return an error of AWS that no command expected as one that an operator can read."""
+    if isinstance(error, (NoRegionError, NoCredentialsError)):
+        return UsageError(
+            f"This shell does not say which AWS to ask: {error}",
+            where="the AWS settings of this shell",
+            cure='Log in to an account, or run `eval "$(trainyard local env)"` for the local cloud',
+        )
     if isinstance(error, ClientError):
         answer = error.response["Error"]
         return TrainyardError(

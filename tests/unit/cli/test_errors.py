@@ -1,5 +1,5 @@
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoRegionError
 
 from trainyard.cli.app import in_words
 from trainyard.errors import GateRejected, RolledBack, TrainyardError, UsageError
@@ -21,3 +21,10 @@ def test_an_answer_of_aws_that_nobody_expected_is_told_in_one_paragraph():
     gone = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
     assert "trainyard local start" in str(in_words(gone))
     assert in_words(gone).exit_code == 1
+
+
+def test_a_shell_without_aws_is_wrong_use_and_is_told_both_ways_out():
+    told = in_words(NoRegionError())
+    assert told.exit_code == 2
+    assert "Log in" in str(told)
+    assert "trainyard local env" in str(told)
