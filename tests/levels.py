@@ -37,9 +37,10 @@ class Outcome:
 def environment() -> dict[str, str]:
     """Return the variables that tests run with: the engine in use is on PATH, and no cloud of this shell is."""
     engine = locate()
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "TRAINYARD_"))}
+    of_a_cloud = ("AWS_", "PULUMI_", "TRAINYARD_")
+    kept = {k: v for k, v in os.environ.items() if k == "TRAINYARD_CACHE" or not k.startswith(of_a_cloud)}
     folders = [str(Path(sys.executable).parent), *([str(engine.bin)] if engine else []), os.environ["PATH"]]
-    return {**kept, "PATH": os.pathsep.join(folders), **{k: v for k, v in os.environ.items() if k == "TRAINYARD_CACHE"}}
+    return {**kept, "PATH": os.pathsep.join(folders)}
 
 
 def run(level: str, budget: float) -> Outcome:

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.settings import Settings, SettingsError, parse
 from trainyard import aws, sweep
 from trainyard.engine import Engine
 from trainyard.errors import UsageError
-from trainyard.local.project import stack_file
+from trainyard.local.project import parse_stack_file, stack_file
 from trainyard.local.workspace import Workspace
 
 Say = Callable[[str], None]
@@ -47,11 +46,7 @@ class Provision:
             workspace = Workspace(self.project)
             workspace.refresh()
             file = workspace.stack_files / file.name
-        try:
-            content = yaml.safe_load(file.read_text()) or {}
-        except yaml.YAMLError as error:
-            raise UsageError(f"The stack file is no YAML: {error}", where=str(file), cure="Correct it there") from error
-        config = content.get("config", {})
+        config = parse_stack_file(file.read_text(), file).get("config", {})
         dials = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
         try:
             return parse(dials, file.name)

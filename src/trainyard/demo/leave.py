@@ -56,9 +56,10 @@ def take_down(project: Path, console: Console) -> list[str]:
         return []
     # Started again where it was stopped: what it holds must go through the same deletions as on AWS.
     localcloud.call(workspace.cloud, ["start"])
-    target = variables(workspace, STACK, obtain(say), os.environ)
+    engine = obtain(say)
+    target = variables(workspace, STACK, engine, os.environ)
     os.environ.update(target)
-    code = Provision(project, STACK, obtain(say), dict(os.environ)).destroy(say)
+    code = Provision(project, STACK, engine, dict(os.environ)).destroy(say)
     left = [] if code == 0 else [f"`pulumi destroy` ended with {code}"]
     left += list(remaining(lambda service: aws.client(service, target["AWS_REGION"])))
     pid = localcloud.ask(workspace.cloud, ["status"]).get("pid")

@@ -3,6 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from trainyard.errors import UsageError
 
@@ -48,3 +51,15 @@ def stack_file(project: Path, environment: str) -> Path:
             cure="Name one of these, or write that stack file",
         )
     return project / f"Pulumi.{environment}.yaml"
+
+
+def parse_stack_file(text: str, file: Path) -> dict[str, Any]:
+    """Return what a stack file says.
+
+    Raises:
+        UsageError: it is no YAML; `file` is named.
+    """
+    try:
+        return yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise UsageError(f"The stack file is no YAML: {error}", where=str(file), cure="Correct it there") from error

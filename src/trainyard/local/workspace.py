@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from trainyard.local.project import environments, stack_file
+from trainyard.local.project import environments, parse_stack_file, stack_file
 
 ACCOUNT_KEY = "trainyard:account"
 ENGINE_KEYS = ("encryptionsalt", "secretsprovider", "encryptedkey")
@@ -70,18 +70,19 @@ class Workspace:
         source = stack_file(self.project, environment)
         target = self.stack_files / source.name
         text = source.read_text()
-        committed = (yaml.safe_load(text) or {}).get("config", {}).get(ACCOUNT_KEY)
+        committed = parse_stack_file(text, source).get("config", {}).get(ACCOUNT_KEY)
         # Twelve digits are nothing else than the account, so text will do; YAML would read them as a number unquoted.
-        content = yaml.safe_load(text.replace(str(committed), self.account(environment))) or {}
+        content = parse_stack_file(text.replace(str(committed), self.account(environment)), source)
         content.setdefault("config", {})[ACCOUNT_KEY] = self.account(environment)
         if target.exists():
-            before = yaml.safe_load(target.read_text()) or {}
+            before = parse_stack_file(target.read_text(), target)
             content |= {key: before[key] for key in ENGINE_KEYS if key in before}
         _write(target, content)
 
     def region(self, environment: str) -> str:
         """Return the region that the environment's stack file names."""
-        config = (yaml.safe_load(stack_file(self.project, environment).read_text()) or {}).get("config", {})
+        file = stack_file(self.project, environment)
+        config = parse_stack_file(file.read_text(), file).get("config", {})
         return str(config.get("trainyard:region", "eu-west-1"))
 
 

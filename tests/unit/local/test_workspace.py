@@ -74,3 +74,9 @@ def test_outside_a_project_the_message_says_so(tmp_path: Path):
 
 def test_the_project_is_found_from_a_folder_below(project: Path):
     assert find_project(project / "stacks", {}) == project
+
+
+def test_a_stack_file_that_is_no_yaml_is_named_in_one_paragraph(project: Path):
+    (project / "Pulumi.dev.yaml").write_text("config: [")
+    with pytest.raises(UsageError, match=r"(?s)The stack file is no YAML.*Pulumi\.dev\.yaml.*Correct it there"):
+        Workspace(project).refresh()
