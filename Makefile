@@ -31,7 +31,7 @@ engine: setup ## Find, download or build the Pulumi engine (kept in the user's c
 
 lock: ## Pin the packages anew (after changing a pyproject.toml)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
-	  --extra deploy --extra pipelines --extra recommender --extra demo --group dev pyproject.toml localcloud/pyproject.toml -o requirements/all.lock
+	  --extra deploy --extra policy --extra pipelines --extra recommender --extra demo --group dev pyproject.toml localcloud/pyproject.toml -o requirements/all.lock
 
 format: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -89,16 +89,26 @@ class Provision:
 
     def run(self, command: str, arguments: Sequence[str] = ()) -> int:
         """Check, then run `pulumi COMMAND` on this terminal, and return its exit code."""
-        self.check()
-        self._pulumi("stack", "select", self.environment, "--create", quiet=True)
-        return self._pulumi(command, "--stack", self.environment, *arguments)
+        self.select()
+        return self.pulumi(command, "--stack", self.environment, *arguments).returncode
+
+    def select(self) -> Settings:
+        """Check, and make the engine's stack where there is none yet.
+
+        Raises:
+            UsageError: something does not fit; nothing was started.
+        """
+        settings = self.check()
+        self.pulumi("stack", "select", self.environment, "--create", capture=True)
+        return settings
 
     def destroy(self, say: Say) -> int:
         """Delete the environment: packages and pipelines first, Pulumi's resources, then what releases left."""
         settings = self.check()
         owners = [sweep.Owner(service.name, self.environment) for service in settings.services]
         self._sweep(owners, settings.region, say, sweep.BEFORE)
-        code = self._pulumi("destroy", "--stack", self.environment, "--yes", "--exclude-protected")
+        destroyed = self.pulumi("destroy", "--stack", self.environment, "--yes", "--exclude-protected")
+        code = destroyed.returncode
         if code == 0:
             self._sweep(owners, settings.region, say, sweep.AFTER)
         return code
@@ -115,9 +125,11 @@ class Provision:
                 sweep.remove(client, leftover)
                 say(f"removed {leftover.kind} {leftover.name}")
 
-    def _pulumi(self, *arguments: str, quiet: bool = False) -> int:
+    def pulumi(self, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run the engine, on this terminal or with its output captured, and return how it ended."""
         environ = {**os.environ, **self.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
         # The language host runs the `python` that it finds first.
         environ["PATH"] = os.pathsep.join([str(self.engine.bin), environ.get("PATH", "")])
-        output = subprocess.DEVNULL if quiet else None
-        return subprocess.run([self.engine.pulumi, *arguments], env=environ, stdout=output, check=False).returncode
+        return subprocess.run(
+            [self.engine.pulumi, *arguments], env=environ, capture_output=capture, text=True, check=False
+        )

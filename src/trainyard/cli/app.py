@@ -22,7 +22,7 @@ app = typer.Typer(
 
 for _group in ("local", "data", "image", "pipeline", "model", "release"):
     app.add_typer(importlib.import_module(f"trainyard.cli.{_group}").app, name=_group)
-for _command in ("status", "doctor", "environment"):
+for _command in ("preview", "up", "destroy", "status", "doctor"):
     importlib.import_module(f"trainyard.cli.{_command}").register(app)
 
 
