@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from stacks.settings_error import SettingsError, crossing, explain
+from stacks.settings_error import SettingsError, crossing, explain, unapproved
 
 __all__ = ["ServiceSettings", "Settings", "SettingsError", "parse"]
 
@@ -208,6 +208,8 @@ class Settings(_Dials):
     """The AWS region; the program refuses any other."""
     deletion_protection: bool
     """Whether what holds data or answers customers refuses to be deleted."""
+    approved_instance_types: list[InstanceType] = Field(min_length=1)
+    """The only types that training, processing and serving may run on: what a mistyped size may cost at most."""
     network: NetworkSettings
     retention: RetentionSettings
     people: PeopleSettings
@@ -230,8 +232,11 @@ def parse(mapping: dict[str, Any], file: str) -> Settings:
         file: the stack file they come from, for messages.
 
     Raises:
-        SettingsError: a key is unknown or missing, a value is not allowed, or an ARN is of another account or region.
+        SettingsError: a key is unknown or missing, a value is not allowed, an ARN is of another account or region, or
+            a service runs on an instance type that is not approved.
     """
     settings = explain(Settings, mapping, file)
-    crossing(settings.model_dump(), account=settings.account, region=settings.region, file=file)
+    tree = settings.model_dump()
+    crossing(tree, account=settings.account, region=settings.region, file=file)
+    unapproved(tree["services"], settings.approved_instance_types, file)
     return settings

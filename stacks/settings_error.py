@@ -69,6 +69,22 @@ def crossing(tree: Mapping[str, Any], *, account: str, region: str, file: str) -
             )
 
 
+def unapproved(services: Sequence[Mapping[str, Any]], approved: Sequence[str], file: str) -> None:
+    """Refuse instance types that the environment does not approve.
+
+    Raises:
+        SettingsError: a service trains, processes or serves on a type that is not in `approved`.
+    """
+    for path, value in _leaves(list(services), ("services",)):
+        if str(path[-1]).endswith("instance_type") and value not in approved:
+            raise SettingsError(
+                key_path(path),
+                f"is {value!r}, which {NAMESPACE}:approved_instance_types does not list; "
+                f"allowed here: {', '.join(approved)}",
+                file,
+            )
+
+
 def key_path(path: Sequence[int | str]) -> str:
     """Return the path of a key as people write it: `trainyard:services[0].serving.environment`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
@@ -106,7 +122,7 @@ def _unknown(model: type[BaseModel], path: Path, value: Any) -> str:
 
 def _allowed(error: ErrorDetails) -> str:
     """Return what is allowed instead, from pydantic's sentence."""
-    message = re.sub(r"^(Value error, |(Input|String) should )", "", error["msg"])
+    message = re.sub(r"^(Value error, |(Input|String|List) should )", "", error["msg"])
     message = re.sub(r" or instance of \w+$", "", message).replace("valid dictionary", "mapping of keys to values")
     return message if error["type"] == "value_error" else f"it should {message}"
 

@@ -49,7 +49,7 @@ def test_a_misspelt_key_is_called_unknown_rather_than_missing() -> None:
 def test_an_unknown_key_far_from_all_others_lists_what_is_allowed() -> None:
     text = refusal(lambda tree: tree.update(xyzzy=1))
     assert "did you mean" not in text
-    assert "Allowed here: account, region, deletion_protection, network" in text
+    assert "Allowed here: account, region, deletion_protection, approved_instance_types, network" in text
 
 
 def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
@@ -65,6 +65,14 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
         (lambda t: t.update(region="europe"), "trainyard:region is 'europe'; it should match pattern"),
         (lambda t: t.pop("region"), "trainyard:region is missing (The AWS region"),
         (lambda t: t.update(deletion_protection="perhaps"), "trainyard:deletion_protection is 'perhaps'; it should be"),
+        (
+            lambda t: t.update(approved_instance_types=[]),
+            "trainyard:approved_instance_types is []; it should have at least 1 item after validation, not 0",
+        ),
+        (
+            lambda t: t.update(approved_instance_types=["ml.m5.large", "m5.xlarge"]),
+            "trainyard:approved_instance_types[1] is 'm5.xlarge'; it should match pattern",
+        ),
         (lambda t: t.update(network=3), "trainyard:network is 3; it should be a mapping of keys to values"),
         (lambda t: t["network"].update(cidr="10.0.0.1/16"), "trainyard:network.cidr is '10.0.0.1/16'; a range such as"),
         (lambda t: t["network"].update(cidr="10.0.0.0/28"), "a /16 to a /20 is allowed"),
@@ -74,7 +82,7 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
         (lambda t: t["retention"].update(key_deletion_days=6), "is 6; it should be greater than or equal to 7"),
         (lambda t: t["people"].update(approvers="me"), "trainyard:people.approvers is 'me'; it should be a valid list"),
         (lambda t: t["notifications"].update(emails=["me"]), "trainyard:notifications.emails[0] is 'me'"),
-        (lambda t: t.update(services=[]), "trainyard:services is []"),
+        (lambda t: t.update(services=[]), "trainyard:services is []; it should have at least 1 item"),
         (lambda t: t.update(services=t["services"] * 2), "each entry of services has a name of its own"),
         (lambda t: t["services"][0].update(name="Recommender"), "trainyard:services[0].name is 'Recommender'"),
         (lambda t: service(t, "serving").update(instance_type="m5"), "services[0].serving.instance_type is 'm5'"),
@@ -102,6 +110,17 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(
     change: Callable[[dict[str, Any]], object], expected: str
 ) -> None:
     assert expected in refusal(change)
+
+
+@pytest.mark.parametrize(
+    ("group", "key"),
+    [("training", "instance_type"), ("training", "processing_instance_type"), ("serving", "instance_type")],
+)
+def test_an_instance_type_that_is_not_approved_is_named_with_those_that_are(group: str, key: str) -> None:
+    assert refusal(lambda tree: service(tree, group).update({key: "ml.p4d.24xlarge"})) == (
+        f"trainyard:services[0].{group}.{key} is 'ml.p4d.24xlarge', which trainyard:approved_instance_types does not "
+        "list; allowed here: ml.m5.large, ml.m5.xlarge, ml.m5.2xlarge, ml.g5.xlarge. Change it in Pulumi.dev.yaml."
+    )
 
 
 @pytest.mark.parametrize(
