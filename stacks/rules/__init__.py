@@ -1,0 +1,30 @@
+"""What holds in every environment, as pure functions: used by tests, by `trainyard preview` and by the policy pack.
+
+    check(resources, Context.of(settings, environment)).violations
+
+Pure: no Pulumi, no AWS. A value that is not known before it is applied neither passes nor fails: it is reported as
+unjudged.
+"""
+
+from collections.abc import Sequence
+
+from stacks.rules import checking
+from stacks.rules.context import Context
+from stacks.rules.findings import Findings, Unjudged, Violation
+from stacks.rules.resource import UNKNOWN, Resource
+from stacks.rules.rule import Rule
+
+__all__ = ["RULES", "UNKNOWN", "Context", "Findings", "Resource", "Rule", "Unjudged", "Violation", "check"]
+
+RULES: tuple[Rule, ...] = ()
+"""All rules, in the order in which a reviewer would ask."""
+
+
+def check(resources: Sequence[Resource], context: Context) -> Findings:
+    """Return what all rules say of the resources of a program.
+
+    Args:
+        resources: everything that the program keeps, providers included: relations between resources are judged.
+        context: what the stack file says.
+    """
+    return checking.check(RULES, resources, context)

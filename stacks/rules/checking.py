@@ -1,0 +1,26 @@
+"""Judges the resources of a program by all rules."""
+
+from collections.abc import Iterator, Sequence
+
+from stacks.rules.context import Context
+from stacks.rules.findings import Findings, Unjudged, Violation
+from stacks.rules.resource import Resource
+from stacks.rules.rule import Broken, Rule
+
+
+def check(rules: Sequence[Rule], resources: Sequence[Resource], context: Context) -> Findings:
+    """Return what `rules` say of `resources`; each finding once."""
+    found = dict.fromkeys(finding for rule in rules for finding in _judged(rule, resources, context))
+    return Findings(
+        violations=tuple(each for each in found if isinstance(each, Violation)),
+        unjudged=tuple(each for each in found if isinstance(each, Unjudged)),
+    )
+
+
+def _judged(rule: Rule, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unjudged]:
+    for verdict in rule.judge(resources, context):
+        of = verdict.resource
+        if isinstance(verdict, Broken):
+            yield Violation(rule.name, of.urn, of.type, of.name, verdict.what, verdict.cure)
+        else:
+            yield Unjudged(rule.name, of.urn, verdict.property)
