@@ -4,7 +4,7 @@ import json
 import logging
 from dataclasses import dataclass
 
-from localcloud import sagemaker
+from localcloud import sagemaker, tagged
 from localcloud.alarms import AlarmStates, Evaluator
 from localcloud.alarms import cloudwatch as alarm_operations
 from localcloud.alarms.actions import Actions
@@ -47,6 +47,7 @@ class RunningCloud:
         alarm_operations.ignore()
         self._server.stop()
         metric_operations.detach()
+        tagged.detach()
         self._plane.close()
         self._metrics.close()
         self.cloud.store.close()
@@ -65,6 +66,7 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     (home.root / "recovered.json").write_text(json.dumps({"requests": requests, "problems": problems}))
     cloud = build(home, ports, speed, plane=plane, metrics=metrics)
     sagemaker.load()
+    tagged.attach(cloud.store)
     server = Server(Front(cloud, plane), ports.api)
     server.start()
     actions = Actions(cloud.bus, cloud.client)

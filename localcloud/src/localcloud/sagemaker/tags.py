@@ -4,7 +4,7 @@ from localcloud.cloud import Cloud
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.service import Call, operation
 from localcloud.scope import Scope
-from localcloud.store import Document
+from localcloud.store import Document, Store
 
 _KIND = "Tags"
 _LIMIT = 50
@@ -41,6 +41,15 @@ def get_tags(cloud: Cloud, scope: Scope, arn: str) -> list[dict[str, str]]:
     """Return the tags of `arn`, in the order they were set."""
     found = cloud.store.get(scope, _KIND, arn)
     return found["Tags"] if found else []
+
+
+def all_tags(store: Store, scope: Scope) -> list[tuple[str, dict[str, str]]]:
+    """Return the ARN and the tags of everything that has tags."""
+    return [
+        (arn, {tag["Key"]: tag["Value"] for tag in body["Tags"]})
+        for where, arn, body in store.scan(_KIND)
+        if where == scope and body["Tags"]
+    ]
 
 
 def drop_tags(cloud: Cloud, scope: Scope, arn: str) -> None:
