@@ -33,12 +33,14 @@ def build(folder: Path, say: Say) -> None:
     Raises:
         TrainyardError: Go is missing or too old, or a module cannot be fetched or built.
     """
-    go = _go()
+    go = find_go()
     say("engine: building from Go modules, once for this machine (about seven minutes on two cores)")
-    _module(go, folder / "cli", "cli", [f"{PULUMI}@v{ENGINE}"], tool=True, say=say)
-    _compile(go, folder / "cli", PULUMI, folder / "bin" / "pulumi", ENGINE, say)
-    _module(go, folder / "host", "host", [f"{HOST}@v{LANGUAGE_HOST}"], tool=True, say=say)
-    _compile(go, folder / "host", HOST, folder / "bin" / "pulumi-language-python", LANGUAGE_HOST, say)
+    for name, package, version, command in (
+        ("cli", PULUMI, ENGINE, "pulumi"),
+        ("host", HOST, LANGUAGE_HOST, "pulumi-language-python"),
+    ):
+        fetch(go, folder / name, f"{package}@v{version}", say)
+        compile_command(go, folder / name, package, folder / "bin" / command, say, f"-X {VERSION_VARIABLE}=v{version}")
     # The launcher must match the SDK in use, so it comes from the newer module's source tree.
     source = Path(_module_folder(go, folder / "cli")) / "python" / "cmd" / "pulumi-language-python-exec"
     launcher = folder / "bin" / "pulumi-language-python-exec"
@@ -48,7 +50,12 @@ def build(folder: Path, say: Say) -> None:
         shutil.rmtree(folder / part)
 
 
-def _go() -> str:
+def find_go() -> str:
+    """Return the path of a Go that is recent enough.
+
+    Raises:
+        TrainyardError: there is none, or it is too old.
+    """
     go = shutil.which("go")
     if go is None:
         raise TrainyardError("Go is not installed")
@@ -61,15 +68,25 @@ def _go() -> str:
     return go
 
 
-def _module(go: str, folder: Path, name: str, requirements: Sequence[str], *, tool: bool, say: Say) -> None:
+def fetch(go: str, folder: Path, tool: str, say: Say) -> None:
+    """Make `folder` a module of its own that requires `tool` (package@version), with everything it needs fetched.
+
+    Raises:
+        TrainyardError: the module proxy has no such version, or cannot be reached.
+    """
     folder.mkdir(parents=True)
-    _run([go, "mod", "init", f"trainyard/{name}"], folder, say, "preparing")
-    _run([go, "get", *(["-tool"] if tool else []), *requirements], folder, say, f"fetching the modules of the {name}")
+    _run([go, "mod", "init", f"trainyard/{folder.name}"], folder, say, "preparing")
+    _run([go, "get", "-tool", tool], folder, say, f"fetching the modules of {tool.rpartition('/')[2]}")
 
 
-def _compile(go: str, folder: Path, package: str, output: Path, version: str, say: Say) -> None:
-    flags = f"-s -w -X {VERSION_VARIABLE}=v{version}"
-    _run([go, "build", "-ldflags", flags, "-o", str(output), package], folder, say, f"compiling {output.name}")
+def compile_command(go: str, folder: Path, package: str, output: Path, say: Say, flags: str = "") -> None:
+    """Compile a fetched `package` into `output`; `flags` go to the linker.
+
+    Raises:
+        TrainyardError: it does not compile.
+    """
+    command = [go, "build", "-ldflags", f"-s -w {flags}".strip(), "-o", str(output), package]
+    _run(command, folder, say, f"compiling {output.name}")
 
 
 def _module_folder(go: str, folder: Path) -> str:

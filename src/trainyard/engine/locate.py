@@ -31,8 +31,12 @@ class Engine:
 
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Return where a downloaded or built engine is kept, outside any checkout and keyed by version."""
-    root = environ.get("TRAINYARD_CACHE") or platformdirs.user_cache_dir("trainyard")
-    return Path(root) / "engine" / ENGINE
+    return cache_root(environ) / "engine" / ENGINE
+
+
+def cache_root(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder outside any checkout for what is downloaded or built once for this user."""
+    return Path(environ.get("TRAINYARD_CACHE") or platformdirs.user_cache_dir("trainyard"))
 
 
 def locate(environ: Mapping[str, str] = os.environ) -> Engine | None:

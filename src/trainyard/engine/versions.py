@@ -10,6 +10,10 @@ OLDEST = (3, 130, 0)
 """An engine on PATH that is older is passed over: it lacks the options that this project uses."""
 
 
+ACTIONLINT = "1.7.12"
+"""The linter of GitHub's workflows; built from its Go module."""
+
+
 def parse(text: str) -> tuple[int, int, int] | None:
     """Return (major, minor, patch) of a version such as `v3.259.0-dev.1`, or None if it is none."""
     parts = text.strip().removeprefix("v").split("-")[0].split("+")[0].split(".")
