@@ -30,8 +30,8 @@ class SettingsError(ValueError):
         self.file = file
 
 
-def explain(model: type[Model], mapping: Mapping[str, Any], file: str) -> Model:
-    """Return `mapping` as `model`.
+def explain(model: type[Model], mapping: Mapping[str, Any], file: str, namespace: str = NAMESPACE) -> Model:
+    """Return `mapping`, the settings of a project's namespace, as `model`.
 
     Raises:
         SettingsError: it does not fit; the first problem is named, and how many more there are.
@@ -44,10 +44,10 @@ def explain(model: type[Model], mapping: Mapping[str, Any], file: str) -> Model:
         problem = _problem(model, problems[0])
         if len(problems) > 1:
             problem += f" (and {len(problems) - 1} more)"
-        raise SettingsError(key_path(problems[0]["loc"]), problem, file) from None
+        raise SettingsError(key_path(problems[0]["loc"], namespace), problem, file) from None
 
 
-def crossing(tree: Mapping[str, Any], *, account: str, region: str, file: str) -> None:
+def crossing(tree: Mapping[str, Any], *, account: str, region: str, file: str, namespace: str = NAMESPACE) -> None:
     """Refuse ARNs that lead out of the environment.
 
     Raises:
@@ -56,16 +56,16 @@ def crossing(tree: Mapping[str, Any], *, account: str, region: str, file: str) -
     for path, value in _leaves(tree, ()):
         if not value.startswith("arn:"):
             continue
-        parts = value.split(":", 5)
+        key, parts = key_path(path, namespace), value.split(":", 5)
         if len(parts) < 6:
-            raise SettingsError(key_path(path), f"is {value!r}, which is no ARN: it has fewer than six parts", file)
+            raise SettingsError(key, f"is {value!r}, which is no ARN: it has fewer than six parts", file)
         if parts[4] not in ("", "aws", account):
             raise SettingsError(
-                key_path(path), f"is {value!r}, of account {parts[4]}; only ARNs of account {account} are allowed", file
+                key, f"is {value!r}, of account {parts[4]}; only ARNs of account {account} are allowed", file
             )
         if parts[3] not in ("", region):
             raise SettingsError(
-                key_path(path), f"is {value!r}, of region {parts[3]}; only ARNs of region {region} are allowed", file
+                key, f"is {value!r}, of region {parts[3]}; only ARNs of region {region} are allowed", file
             )
 
 
@@ -85,10 +85,10 @@ def unapproved(services: Sequence[Mapping[str, Any]], approved: Sequence[str], f
             )
 
 
-def key_path(path: Sequence[int | str]) -> str:
+def key_path(path: Sequence[int | str], namespace: str = NAMESPACE) -> str:
     """Return the path of a key as people write it: `trainyard:services[0].serving.environment`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return f"{NAMESPACE}:{text.removeprefix('.')}" if text else f"{NAMESPACE}:"
+    return f"{namespace}:{text.removeprefix('.')}"
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -9,8 +9,6 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from stacks.settings import Settings, parse
 from stacks.settings_error import NAMESPACE
 
-_PREFIX = f"{NAMESPACE}:"
-
 
 def read_settings() -> Settings:
     """Return the settings of the selected stack.
@@ -18,10 +16,20 @@ def read_settings() -> Settings:
     Raises:
         SettingsError: its file says something that is not allowed.
     """
+    return parse(read_mapping(NAMESPACE), file_name())
+
+
+def read_mapping(namespace: str) -> dict[str, Any]:
+    """Return what the selected stack's file says under a namespace, by key without it."""
     # pulumi.Config gives single keys; all of them are needed to refuse unknown ones.
     values = {**get_config_env(), **CONFIG.get()}
-    mapping = {key.removeprefix(_PREFIX): _decoded(value) for key, value in values.items() if key.startswith(_PREFIX)}
-    return parse(mapping, f"Pulumi.{pulumi.get_stack()}.yaml")
+    prefix = f"{namespace}:"
+    return {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
+
+
+def file_name() -> str:
+    """Return the name of the selected stack's file, for messages."""
+    return f"Pulumi.{pulumi.get_stack()}.yaml"
 
 
 def _decoded(value: Any) -> Any:
