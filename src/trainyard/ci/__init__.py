@@ -1,0 +1,1 @@
+"""What continuous integration asks of this project: which environments a change touches, and one comment for each."""

@@ -1,0 +1,118 @@
+"""`trainyard ci`: what the workflows run, and what anyone can run beside them."""
+
+import json as json_format
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trainyard.ci import comment as comments_of
+from trainyard.ci import preview as previews
+from trainyard.ci import runner
+from trainyard.ci.github import Comments, PullRequest
+from trainyard.ci.touched import changed_paths
+from trainyard.ci.touched import touched as touched_by
+from trainyard.cli.provisioning import Refresh
+from trainyard.cli.session import Json, Stack
+from trainyard.errors import UsageError
+from trainyard.local.project import environments, find_project, stack_file
+
+app = typer.Typer(help="What the workflows of this repository run.", no_args_is_help=True)
+
+Base = Annotated[
+    str | None,
+    typer.Option(
+        help="Commit or branch that the change is to be merged into.", show_default="that of the pull request"
+    ),
+]
+Author = Annotated[str, typer.Option(help="Whose comments may be changed.")]
+
+
+@app.command()
+def touched(base: Base = None, json: Json = False) -> None:
+    """List the environments that a change touches, in promotion order; also as the step's output `environments`."""
+    found = _touched(base)
+    runner.set_output(os.environ, "environments", json_format.dumps(found))
+    if json:
+        typer.echo(json_format.dumps(found))
+        return
+    for name in found:
+        typer.echo(name)
+
+
+@app.command()
+def withdraw(base: Base = None, author: Author = comments_of.AUTHOR) -> None:
+    """Say in the comments of environments that a pull request no longer touches that it does not."""
+    untouched = [name for name in environments(find_project()) if name not in _touched(base)]
+    comments = Comments(_pull_request(None, None), os.environ)
+    for name in comments_of.withdraw(comments, untouched, runner.head_commit(os.environ), author):
+        typer.echo(f"{name} is not touched any more: its comment says so")
+
+
+@app.command()
+def comment(
+    environment: Annotated[str, typer.Option(help="Whose preview the file holds.")],
+    file: Annotated[Path, typer.Option(help="Markdown of `trainyard preview --format markdown`.")],
+    repository: Annotated[
+        str | None, typer.Option(help="OWNER/NAME.", show_default="that of the job", metavar="OWNER/NAME")
+    ] = None,
+    pull_request: Annotated[int | None, typer.Option(help="Its number.", show_default="that of the job")] = None,
+    author: Author = comments_of.AUTHOR,
+) -> None:
+    """Write a preview into a pull request's comment, or change the comment that is there."""
+    if not file.is_file():
+        raise UsageError(f"There is no file {file}", where="--file", cure="Write the preview first")
+    place = comments_of.place(
+        Comments(_pull_request(repository, pull_request), os.environ), environment, file.read_text(), author
+    )
+    typer.echo(place)
+
+
+@app.command()
+def preview(
+    stack: Stack = "dev",
+    refresh: Refresh = False,
+    expect_no_changes: Annotated[bool, typer.Option(help="Fail when anything would change.")] = False,
+    file: Annotated[
+        Path | None, typer.Option(help="Where the report goes.", show_default="build/preview/STACK.md")
+    ] = None,
+) -> None:
+    """Preview an environment for reviewers: into a file, the job's summary and the pull request's comment.
+
+    Ends with the preview's own exit code, so a broken rule fails the job after reviewers were told.
+    """
+    project = find_project()
+    stack_file(project, stack)
+    options = {"--refresh": refresh, "--expect-no-changes": expect_no_changes}
+    found = previews.run(stack, [option for option, wanted in options.items() if wanted], project, os.environ)
+    typer.echo(found.log, err=True, nl=False)
+    target = file or project / "build" / "preview" / f"{stack}.md"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(found.report)
+    runner.summarize(os.environ, found.report)
+    typer.echo(f"preview of {stack}: {target}")
+    of = runner.pull_request(os.environ)
+    if of and os.environ.get("GITHUB_TOKEN"):
+        typer.echo(f"comment: {comments_of.place(Comments(of, os.environ), stack, found.report)}")
+    else:
+        typer.echo("comment: none, since there is no pull request with a GITHUB_TOKEN here")
+    raise typer.Exit(found.code)
+
+
+def _touched(base: str | None) -> list[str]:
+    project = find_project()
+    return touched_by(changed_paths(project, base or runner.base_commit(os.environ)), environments(project))
+
+
+def _pull_request(repository: str | None, number: int | None) -> PullRequest:
+    of = runner.pull_request(os.environ)
+    repository = repository or os.environ.get("GITHUB_REPOSITORY")
+    number = number or (of.number if of else None)
+    if not repository or not number:
+        raise UsageError(
+            "It is not said which pull request is meant",
+            where="--repository and --pull-request; this is no job of a pull request",
+            cure="Name both",
+        )
+    return PullRequest(repository, number)
