@@ -2,21 +2,18 @@
 
 import os
 import subprocess
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.settings import Settings, SettingsError, parse
-from trainyard import aws, sweep
+from trainyard import aws
 from trainyard.engine import Engine
 from trainyard.errors import UsageError
 from trainyard.local.project import parse_stack_file, stack_file
 from trainyard.local.workspace import Workspace
-
-Say = Callable[[str], None]
 
 PREFIX = "trainyard:"
 
@@ -101,29 +98,6 @@ class Provision:
         settings = self.check()
         self.pulumi("stack", "select", self.environment, "--create", capture=True)
         return settings
-
-    def destroy(self, say: Say) -> int:
-        """Delete the environment: packages and pipelines first, Pulumi's resources, then what releases left."""
-        settings = self.check()
-        owners = [sweep.Owner(service.name, self.environment) for service in settings.services]
-        self._sweep(owners, settings.region, say, sweep.BEFORE)
-        destroyed = self.pulumi("destroy", "--stack", self.environment, "--yes", "--exclude-protected")
-        code = destroyed.returncode
-        if code == 0:
-            self._sweep(owners, settings.region, say, sweep.AFTER)
-        return code
-
-    def _sweep(self, owners: list[sweep.Owner], region: str, say: Say, kinds: Sequence[str]) -> None:
-        def client(name: str) -> object:
-            return aws.client(name, region)
-
-        for owner in owners:
-            for leftover in sweep.find(client, owner, kinds):
-                if leftover.kind == "Pipeline":
-                    for execution in sweep.stop_all(client("sagemaker"), leftover.name, lambda: time.sleep(1)):
-                        say(f"stopped {execution}")
-                sweep.remove(client, leftover)
-                say(f"removed {leftover.kind} {leftover.name}")
 
     def pulumi(self, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
         """Run the engine, on this terminal or with its output captured, and return how it ended."""

@@ -16,6 +16,7 @@ from trainyard.local import command as localcloud
 from trainyard.local.target import variables
 from trainyard.local.workspace import Workspace
 from trainyard.provision import Provision
+from trainyard.teardown import destroy
 
 STACK = "dev"
 MARK = "told-by-the-demonstration"
@@ -59,8 +60,8 @@ def take_down(project: Path, console: Console) -> list[str]:
     engine = obtain(say)
     target = variables(workspace, STACK, engine, os.environ)
     os.environ.update(target)
-    code = Provision(project, STACK, engine, dict(os.environ)).destroy(say)
-    left = [] if code == 0 else [f"`pulumi destroy` ended with {code}"]
+    code = destroy(Provision(project, STACK, engine, dict(os.environ)), say)
+    left = [] if code == 0 else [f"`trainyard destroy` ended with {code}"]
     left += list(remaining(lambda service: aws.client(service, target["AWS_REGION"])))
     pid = localcloud.ask(workspace.cloud, ["status"]).get("pid")
     localcloud.call(workspace.cloud, ["stop"])

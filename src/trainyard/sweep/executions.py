@@ -1,4 +1,4 @@
-"""Ends what a pipeline is running: SageMaker deletes no pipeline with running executions."""
+"""Ends what runs: SageMaker deletes no pipeline with running executions, and a job outlives its role and network."""
 
 import uuid
 from collections.abc import Callable
@@ -29,6 +29,24 @@ def stop_all(sagemaker: Any, pipeline: str, wait: Callable[[], None]) -> list[st
     for arn in arns:
         _ended(sagemaker, arn, wait)
     return arns
+
+
+def stop_job(sagemaker: Any, name: str, wait: Callable[[], None]) -> None:
+    """Stop a job, named `TrainingJob/…` or `ProcessingJob/…`, and wait for its end.
+
+    Raises:
+        TrainyardError: it does not end within two minutes and some: SageMaker gives it these to save its model.
+    """
+    kind, _, job = name.partition("/")
+    operation = kind.removesuffix("Job").lower() + "_job"
+    for look in range(2 * LOOKS):
+        status = getattr(sagemaker, f"describe_{operation}")(**{f"{kind}Name": job})[f"{kind}Status"]
+        if status not in ("InProgress", "Stopping"):
+            return
+        if look == 0 and status == "InProgress":
+            getattr(sagemaker, f"stop_{operation}")(**{f"{kind}Name": job})
+        wait()
+    raise TrainyardError("A job does not stop", where=name, cure="Look at it, then destroy again")
 
 
 def _ended(sagemaker: Any, arn: str, wait: Callable[[], None]) -> None:
