@@ -8,7 +8,22 @@ unjudged.
 
 from collections.abc import Sequence
 
-from stacks.rules import checking
+from stacks.rules import (
+    alarms,
+    checking,
+    crossing,
+    encryption,
+    full_access,
+    instance_types,
+    names,
+    open_networks,
+    protection,
+    public_buckets,
+    public_principals,
+    reasoned_star,
+    tags,
+    transport,
+)
 from stacks.rules.context import Context
 from stacks.rules.findings import Findings, Unjudged, Violation
 from stacks.rules.resource import UNKNOWN, Resource
@@ -16,7 +31,21 @@ from stacks.rules.rule import Rule
 
 __all__ = ["RULES", "UNKNOWN", "Context", "Findings", "Resource", "Rule", "Unjudged", "Violation", "check"]
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    public_buckets.RULE,
+    public_principals.RULE,
+    open_networks.RULE,
+    encryption.RULE,
+    transport.RULE,
+    full_access.RULE,
+    reasoned_star.RULE,
+    crossing.RULE,
+    protection.RULE,
+    instance_types.RULE,
+    alarms.RULE,
+    tags.RULE,
+    names.RULE,
+)
 """All rules, in the order in which a reviewer would ask."""
 
 

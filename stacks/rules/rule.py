@@ -39,3 +39,13 @@ class Rule:
     description: str
     """One sentence that says what holds, and why where it is not plain."""
     judge: Judge
+
+
+def for_each(judge: Callable[[Resource, Context], Iterator[Verdict]]) -> Judge:
+    """Return the judgement of a program that judges each of its resources by itself."""
+
+    def judge_all(resources: Sequence[Resource], context: Context) -> Iterator[Verdict]:
+        for resource in resources:
+            yield from judge(resource, context)
+
+    return judge_all

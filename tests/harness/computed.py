@@ -8,27 +8,35 @@ REGION = "eu-west-1"
 Outputs = dict[str, Any]
 
 
-def _arn(service: str, path: str, region: str = REGION) -> Callable[[str, Outputs], Outputs]:
-    return lambda name, inputs: {"arn": f"arn:aws:{service}:{region}:{ACCOUNT}:{path}{inputs.get('name', name)}"}
+Compute = Callable[[str, Outputs, str], Outputs]
+"""The logical name, the inputs and the account in, outputs beyond the inputs out."""
 
 
-def _bucket(name: str, inputs: Outputs) -> Outputs:
+def _arn(service: str, path: str, region: str = REGION) -> Compute:
+    return lambda name, inputs, account: {
+        "arn": f"arn:aws:{service}:{region}:{account}:{path}{inputs.get('name', name)}"
+    }
+
+
+def _bucket(name: str, inputs: Outputs, account: str) -> Outputs:
     return {"bucket": f"{name}-1234567", "arn": f"arn:aws:s3:::{name}-1234567"}
 
 
-def _named(name: str, inputs: Outputs) -> Outputs:
+def _named(name: str, inputs: Outputs, account: str) -> Outputs:
     return {"name": inputs.get("name", f"{name}-1234567")}
 
 
-def _nothing(name: str, inputs: Outputs) -> Outputs:
+def _nothing(name: str, inputs: Outputs, account: str) -> Outputs:
     return {}
 
 
-def _both(*parts: Callable[[str, Outputs], Outputs]) -> Callable[[str, Outputs], Outputs]:
-    return lambda name, inputs: {key: value for part in parts for key, value in part(name, inputs).items()}
+def _both(*parts: Compute) -> Compute:
+    return lambda name, inputs, account: {
+        key: value for part in parts for key, value in part(name, inputs, account).items()
+    }
 
 
-COMPUTED: dict[str, Callable[[str, Outputs], Outputs]] = {
+COMPUTED: dict[str, Compute] = {
     "aws:appautoscaling/policy:Policy": _named,
     "aws:appautoscaling/target:Target": _nothing,
     "aws:cloudwatch/dashboard:Dashboard": _nothing,
@@ -41,16 +49,16 @@ COMPUTED: dict[str, Callable[[str, Outputs], Outputs]] = {
     "aws:ec2/securityGroup:SecurityGroup": _both(_named, _arn("ec2", "security-group/")),
     "aws:ec2/subnet:Subnet": _arn("ec2", "subnet/"),
     "aws:ec2/vpc:Vpc": _arn("ec2", "vpc/"),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": lambda name, inputs: {"prefixListId": f"pl-{name}"},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": lambda name, inputs, account: {"prefixListId": f"pl-{name}"},
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _nothing,
-    "aws:ecr/repository:Repository": lambda name, inputs: {
-        **_arn("ecr", "repository/")(name, inputs),
-        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{inputs['name']}",
+    "aws:ecr/repository:Repository": lambda name, inputs, account: {
+        **_arn("ecr", "repository/")(name, inputs, account),
+        "repositoryUrl": f"{account}.dkr.ecr.{REGION}.amazonaws.com/{inputs['name']}",
     },
     "aws:iam/role:Role": _both(_named, _arn("iam", "role/", region="")),
     "aws:iam/rolePolicy:RolePolicy": _named,
     "aws:kms/alias:Alias": _nothing,
-    "aws:kms/key:Key": lambda name, inputs: {"keyId": name, **_arn("kms", "key/")(name, inputs)},
+    "aws:kms/key:Key": lambda name, inputs, account: {"keyId": name, **_arn("kms", "key/")(name, inputs, account)},
     "aws:s3/bucket:Bucket": _bucket,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _nothing,
     "aws:s3/bucketLogging:BucketLogging": _nothing,
@@ -63,8 +71,8 @@ COMPUTED: dict[str, Callable[[str, Outputs], Outputs]] = {
     "aws:sagemaker/endpoint:Endpoint": _both(_named, _arn("sagemaker", "endpoint/")),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _both(_named, _arn("sagemaker", "endpoint-config/")),
     "aws:sagemaker/model:Model": _both(_named, _arn("sagemaker", "model/")),
-    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": lambda name, inputs: {
-        "arn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package-group/{inputs['modelPackageGroupName']}"
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": lambda name, inputs, account: {
+        "arn": f"arn:aws:sagemaker:{REGION}:{account}:model-package-group/{inputs['modelPackageGroupName']}"
     },
     "aws:sns/topic:Topic": _both(_named, _arn("sns", "")),
     "aws:sns/topicPolicy:TopicPolicy": _nothing,
@@ -74,7 +82,7 @@ COMPUTED: dict[str, Callable[[str, Outputs], Outputs]] = {
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _nothing,
     "pulumi:providers:aws": _nothing,
 }
-"""By type token: the logical name and the inputs in, outputs beyond the inputs out."""
+"""By type token."""
 
 
 def answer(token: str, arguments: dict[str, Any], account: str) -> dict[str, Any] | None:

@@ -27,6 +27,8 @@ class Registered:
     custom: bool
     urn: str
     dependencies: tuple[str, ...]
+    references: dict[str, tuple[str, ...]]
+    """By input: URNs of the resources that its value was made of."""
 
 
 class _Answers(Mocks):
@@ -40,7 +42,7 @@ class _Answers(Mocks):
         if args.typ not in COMPUTED:
             self._refuse(f"The harness does not list type {args.typ} (of {args.name}); is it meant to be used?")
             return f"{args.name}-id", args.inputs
-        return f"{args.name}-id", {**args.inputs, **COMPUTED[args.typ](args.name, args.inputs)}
+        return f"{args.name}-id", {**args.inputs, **COMPUTED[args.typ](args.name, args.inputs, self._account)}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         result = answer(args.token, args.args, self._account)
@@ -88,4 +90,5 @@ def _recorded(request: Any, urn: str) -> Registered:
         custom=request.custom,
         urn=urn,
         dependencies=tuple(dependency.split("::")[-1] for dependency in request.dependencies),
+        references={key: tuple(made_of.urns) for key, made_of in request.propertyDependencies.items()},
     )
