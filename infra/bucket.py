@@ -30,6 +30,8 @@ class SafeBucketArgs:
     """When objects go by themselves; None keeps them."""
     protect: bool = True
     """Refuse deletion; without it the bucket goes with all that is in it."""
+    bucket: str | None = None
+    """The physical name, only where somebody outside types it; None lets Pulumi make one."""
 
     def __post_init__(self) -> None:
         if (self.key_arn is None) != (self.log_bucket is None):
@@ -47,6 +49,7 @@ class SafeBucket(pulumi.ComponentResource):
         super().__init__("trainyard:infra:SafeBucket", name, None, opts)
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
+            bucket=args.bucket,
             force_destroy=not args.protect,
             tags=tags.role_tag(args.role),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
