@@ -19,7 +19,8 @@ def _arn(service: str, path: str, region: str = REGION) -> Compute:
 
 
 def _bucket(name: str, inputs: Outputs, account: str) -> Outputs:
-    return {"bucket": f"{name}-1234567", "arn": f"arn:aws:s3:::{name}-1234567"}
+    bucket = inputs.get("bucket", f"{name}-1234567")
+    return {"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}"}
 
 
 def _named(name: str, inputs: Outputs, account: str) -> Outputs:
@@ -57,8 +58,8 @@ COMPUTED: dict[str, Compute] = {
         "repositoryUrl": f"{account}.dkr.ecr.{REGION}.amazonaws.com/{inputs['name']}",
     },
     "aws:guardduty/detector:Detector": _arn("guardduty", "detector/"),
-    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": lambda name, inputs: {
-        "arn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{inputs['url'].removeprefix('https://')}"
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": lambda name, inputs, account: {
+        "arn": f"arn:aws:iam::{account}:oidc-provider/{inputs['url'].removeprefix('https://')}"
     },
     "aws:iam/policy:Policy": _both(_named, _arn("iam", "policy/", region="")),
     "aws:iam/role:Role": _both(_named, _arn("iam", "role/", region="")),
