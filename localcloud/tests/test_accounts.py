@@ -28,7 +28,8 @@ def client_with(aws, service, key, token=None):
 
 def test_keys_of_an_assumed_role_belong_to_the_roles_account(aws):
     iam = aws.client("iam", account="000000000002")
-    role = iam.create_role(RoleName="release", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17"}))
+    trust = {"Effect": "Allow", "Principal": {"AWS": aws.account}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(RoleName="release", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
     keys = aws.client("sts").assume_role(RoleArn=role["Role"]["Arn"], RoleSessionName="me")["Credentials"]
     sagemaker = client_with(aws, "sagemaker", keys["AccessKeyId"], keys["SessionToken"])
     arn = sagemaker.create_model_package_group(ModelPackageGroupName="shop")["ModelPackageGroupArn"]

@@ -5,12 +5,11 @@ deny everybody everything. Here a statement counts only where its condition hold
 """
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-Statement = dict[str, Any]
+from localcloud.resource_policy import Statement, holds, statements
 
 
 def permission(bucket: Any, action: str, resource: str) -> PermissionResult:
@@ -26,39 +25,12 @@ def permission(bucket: Any, action: str, resource: str) -> PermissionResult:
         "aws:ResourceAccount": str(bucket.account_id),
         "aws:PrincipalIsAWSService": "false",
     }
-    statements = [unconditional(each) for each in _statements(policy) if holds(each.get("Condition", {}), request)]
-    if not statements:
+    holding = [unconditional(each) for each in statements(policy) if holds(each.get("Condition", {}), request)]
+    if not holding:
         return PermissionResult.NEUTRAL
-    return IAMPolicy(json.dumps({**policy, "Statement": statements})).is_action_permitted(action, resource)
-
-
-def holds(condition: Mapping[str, Mapping[str, Any]], request: Mapping[str, str]) -> bool:
-    """Return whether all operators of a condition hold; keys that `request` lacks and unknown operators do not."""
-    return all(
-        _compare(operator, request.get(key), _texts(wanted))
-        for operator, keys in condition.items()
-        for key, wanted in keys.items()
-    )
+    return IAMPolicy(json.dumps({**policy, "Statement": holding})).is_action_permitted(action, resource)
 
 
 def unconditional(statement: Statement) -> Statement:
     """Return the statement without its condition."""
     return {key: value for key, value in statement.items() if key != "Condition"}
-
-
-def _compare(operator: str, actual: str | None, wanted: Sequence[str]) -> bool:
-    if actual is None:
-        return False
-    if operator in ("StringEquals", "Bool"):
-        return actual in wanted
-    return operator == "StringNotEquals" and actual not in wanted
-
-
-def _statements(policy: Mapping[str, Any]) -> list[Statement]:
-    found = policy.get("Statement", [])
-    return found if isinstance(found, list) else [found]
-
-
-def _texts(value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]

@@ -14,8 +14,10 @@ from localcloud.images.archive import PYTHON_LABEL
 from localcloud.images.builtin import find_builtin
 from localcloud.images.reference import Reference, parse_reference
 from localcloud.images.shelf import Shelf
+from localcloud.resource_policy import allows
 from localcloud.scope import Scope
 
+_PULL = ("ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage", "ecr:BatchCheckLayerAvailability")
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -30,12 +32,14 @@ class EcrImages:
         """Return the image behind `uri` (by tag or digest); `python` in its entrypoint is the pushed interpreter.
 
         Raises:
-            ValidationError: no such repository, tag or digest, or an AWS image that is not emulated.
+            ValidationError: no such repository, tag or digest, one of another account that does not let this one pull,
+                or an AWS image that is not emulated.
         """
         builtin = find_builtin(uri)
         if builtin is not None:
             return builtin
         reference = parse_reference(uri)
+        self._check_grant(scope, reference, uri)
         digest = self._digest(reference, uri)
         config = self._shelf.config(digest)["config"]
         python = config["Labels"][PYTHON_LABEL]
@@ -53,6 +57,25 @@ class EcrImages:
             ),
             environment={"PATH": f"{folder}:{_SYSTEM_PATH}", **environment},
         )
+
+    def _check_grant(self, scope: Scope, reference: Reference, uri: str) -> None:
+        """Refuse an image of another account whose repository does not let SageMaker pull it for this one."""
+        owner = reference.scope.account
+        if owner == scope.account:
+            return
+        ecr = self._client("ecr", reference.scope)
+        try:
+            policy = str(ecr.get_repository_policy(repositoryName=reference.repository)["policyText"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "RepositoryNotFoundException":
+                return  # told below
+            policy = None
+        granted = {"caller": scope.account, "owner": owner, "service": "sagemaker.amazonaws.com"}
+        if not all(allows(policy, action=action, **granted) for action in _PULL):
+            raise ValidationError(
+                f"The repository of your image {uri} does not grant {', '.join(_PULL)} permission to "
+                "sagemaker.amazonaws.com service principal."
+            )
 
     def _digest(self, reference: Reference, uri: str) -> str:
         ecr = self._client("ecr", reference.scope)

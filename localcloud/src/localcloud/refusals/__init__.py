@@ -5,6 +5,7 @@ A refused request is neither executed nor journaled, so what an older local clou
 
 from localcloud.aws_request import AwsRequest
 from localcloud.refusals.bucket_owner import check_bucket_owners
+from localcloud.refusals.foreign import check_foreign
 from localcloud.refusals.key_state import check_keys
 from localcloud.refusals.object_key import check_object_keys
 from localcloud.refusals.parameter_size import check_parameter
@@ -19,6 +20,7 @@ def check(request: AwsRequest) -> None:
     Raises:
         AwsError: AWS would answer so.
     """
+    check_foreign(request)
     if request.service == "s3":
         address = locate(request)
         check_bucket_owners(request, address)

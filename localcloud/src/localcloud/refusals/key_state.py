@@ -42,14 +42,19 @@ def check_keys(request: AwsRequest) -> None:
     Raises:
         AwsError: with the key's ARN.
     """
+    for key in (find_key(request.caller.scope, name) for name in named_keys(request)):
+        problem = state_problem(request.operation, key.key_state, key.arn) if key else None
+        if problem:
+            raise AwsError(problem[1], code=problem[0], status=400)
+
+
+def named_keys(request: AwsRequest) -> list[str]:
+    """Return the ids, ARNs and aliases of the keys that a request to KMS is about, that of a ciphertext included."""
     parameters = request.parameters
     named = [parameters[name] for name in _NAMES if isinstance(parameters.get(name), str)]
     if isinstance(parameters.get("CiphertextBlob"), str):
         named.append(_encrypted_by(parameters["CiphertextBlob"]))
-    for key in (find_key(request.caller.scope, name) for name in named):
-        problem = state_problem(request.operation, key.key_state, key.arn) if key else None
-        if problem:
-            raise AwsError(problem[1], code=problem[0], status=400)
+    return named
 
 
 def find_key(scope: Scope, name: str) -> Any:

@@ -1,4 +1,7 @@
-"""Objects under a KMS key that is disabled or waits for its deletion can be neither written nor read."""
+"""Objects under a KMS key that is disabled, waits for its deletion or is closed to the caller's account.
+
+They can be neither written nor read. Source: S3 user guide, "Using server-side encryption with AWS KMS keys (SSE-KMS)".
+"""
 
 from typing import Any
 
@@ -6,6 +9,7 @@ from moto.s3.models import s3_backends
 
 from localcloud.aws_request import AwsRequest
 from localcloud.errors import AwsError
+from localcloud.refusals.foreign import check_grant, key_resource
 from localcloud.refusals.key_state import find_key, state_problem
 from localcloud.refusals.s3_address import Address, Place
 from localcloud.scope import Scope
@@ -34,7 +38,10 @@ def check_object_keys(request: AwsRequest, address: Address) -> None:
 
 
 def _check(operation: str, scope: Scope, name: str | None) -> None:
-    key = find_key(scope, name) if name else None
+    if name is None:
+        return
+    check_grant(scope, f"kms:{operation}", key_resource(scope, name, operation), code="AccessDenied", status=403)
+    key = find_key(scope, name)
     problem = state_problem(operation, key.key_state, key.arn) if key else None
     if problem:
         raise AwsError(problem[1], code=f"KMS.{problem[0]}", status=400)

@@ -12,6 +12,7 @@ from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
+from localcloud.sagemaker.foreign import check_arns
 from localcloud.scope import Scope
 from localcloud.store import Document
 
@@ -55,7 +56,9 @@ def dispatch(cloud: Cloud, scope: Scope, name: str, body: bytes) -> tuple[int, b
     The caller has made sure that `name` is in `OPERATIONS`.
     """
     try:
-        answer = OPERATIONS[name](Call(cloud, scope, name, json.loads(body or b"{}")))
+        params = json.loads(body or b"{}")
+        check_arns(scope, name, params)
+        answer = OPERATIONS[name](Call(cloud, scope, name, params))
     except AwsError as error:
         return error.status, json.dumps({"__type": error.code, "message": error.message}).encode()
     return 200, json.dumps(answer or {}, default=_seconds).encode()
