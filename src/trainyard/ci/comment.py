@@ -5,7 +5,7 @@ Only comments of the workflows' own account are touched: anyone may write a firs
 
 from collections.abc import Sequence
 
-from trainyard.ci.github import LIMIT, Comment, Comments
+from trainyard.ci.conversation import LIMIT, Comment, Conversation
 from trainyard.errors import UsageError
 
 AUTHOR = "github-actions[bot]"
@@ -22,7 +22,7 @@ def marker(environment: str) -> str:
     return f"<!-- trainyard-preview:{environment} -->"
 
 
-def place(comments: Comments, environment: str, body: str, author: str = AUTHOR) -> str:
+def place(conversation: Conversation, environment: str, body: str, author: str = AUTHOR) -> str:
     """Create the environment's comment, or change the one that is there; return its address.
 
     Raises:
@@ -34,11 +34,11 @@ def place(comments: Comments, environment: str, body: str, author: str = AUTHOR)
             where=body.partition("\n")[0][:80] or "an empty text",
             cure=f"Its first line must be {marker(environment)}, as `trainyard preview --format markdown` writes it",
         )
-    own = find(comments, environment, author)
-    return comments.update(own, fit(body)) if own else comments.create(fit(body))
+    own = find(conversation, environment, author)
+    return conversation.update(own, fit(body)) if own else conversation.create(fit(body))
 
 
-def withdraw(comments: Comments, environments: Sequence[str], commit: str, author: str = AUTHOR) -> list[str]:
+def withdraw(conversation: Conversation, environments: Sequence[str], commit: str, author: str = AUTHOR) -> list[str]:
     """Say in the comments of environments that a pull request no longer touches that it does not; return which.
 
     An environment without a comment gets none.
@@ -46,9 +46,9 @@ def withdraw(comments: Comments, environments: Sequence[str], commit: str, autho
     said: list[str] = []
     for environment in environments:
         text = untouched(environment, commit)
-        own = find(comments, environment, author)
+        own = find(conversation, environment, author)
         if own and own.body != text:
-            comments.update(own, text)
+            conversation.update(own, text)
             said.append(environment)
     return said
 
@@ -62,10 +62,10 @@ def untouched(environment: str, commit: str) -> str:
     )
 
 
-def find(comments: Comments, environment: str, author: str = AUTHOR) -> Comment | None:
+def find(conversation: Conversation, environment: str, author: str = AUTHOR) -> Comment | None:
     """Return the environment's comment, or None where it has none yet."""
     first = marker(environment)
-    return next((one for one in comments if one.author == author and one.body.startswith(first)), None)
+    return next((one for one in conversation if one.author == author and one.body.startswith(first)), None)
 
 
 def fit(body: str, limit: int = LIMIT) -> str:

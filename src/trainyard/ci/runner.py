@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainyard.ci.github import PullRequest
 from trainyard.errors import UsageError
 
 
@@ -15,11 +14,10 @@ def event(environ: Mapping[str, str]) -> dict[str, Any]:
     return json.loads(Path(path).read_text()) if path and Path(path).is_file() else {}
 
 
-def pull_request(environ: Mapping[str, str]) -> PullRequest | None:
-    """Return the pull request of this job, or None where there is none."""
+def pull_request(environ: Mapping[str, str]) -> int | None:
+    """Return the number of this job's pull request, or None where there is none."""
     number = event(environ).get("pull_request", {}).get("number")
-    repository = environ.get("GITHUB_REPOSITORY")
-    return PullRequest(repository, int(number)) if number and repository else None
+    return int(number) if number else None
 
 
 def base_commit(environ: Mapping[str, str]) -> str:

@@ -10,12 +10,13 @@ import typer
 from trainyard.ci import comment as comments_of
 from trainyard.ci import preview as previews
 from trainyard.ci import runner
-from trainyard.ci.github import Comments, PullRequest
+from trainyard.ci.conversation import Conversation
+from trainyard.ci.github import GitHub
 from trainyard.ci.touched import changed_paths
 from trainyard.ci.touched import touched as touched_by
 from trainyard.cli.provisioning import Refresh
 from trainyard.cli.session import Json, Stack
-from trainyard.errors import UsageError
+from trainyard.errors import TrainyardError, UsageError
 from trainyard.local.project import environments, find_project, stack_file
 
 app = typer.Typer(help="What the workflows of this repository run.", no_args_is_help=True)
@@ -45,8 +46,7 @@ def touched(base: Base = None, json: Json = False) -> None:
 def withdraw(base: Base = None, author: Author = comments_of.AUTHOR) -> None:
     """Say in the comments of environments that a pull request no longer touches that it does not."""
     untouched = [name for name in environments(find_project()) if name not in _touched(base)]
-    comments = Comments(_pull_request(None, None), os.environ)
-    for name in comments_of.withdraw(comments, untouched, runner.head_commit(os.environ), author):
+    for name in comments_of.withdraw(_conversation(), untouched, runner.head_commit(os.environ), author):
         typer.echo(f"{name} is not touched any more: its comment says so")
 
 
@@ -63,10 +63,7 @@ def comment(
     """Write a preview into a pull request's comment, or change the comment that is there."""
     if not file.is_file():
         raise UsageError(f"There is no file {file}", where="--file", cure="Write the preview first")
-    place = comments_of.place(
-        Comments(_pull_request(repository, pull_request), os.environ), environment, file.read_text(), author
-    )
-    typer.echo(place)
+    typer.echo(comments_of.place(_conversation(repository, pull_request), environment, file.read_text(), author))
 
 
 @app.command()
@@ -92,12 +89,27 @@ def preview(
     target.write_text(found.report)
     runner.summarize(os.environ, found.report)
     typer.echo(f"preview of {stack}: {target}")
-    of = runner.pull_request(os.environ)
-    if of and os.environ.get("GITHUB_TOKEN"):
-        typer.echo(f"comment: {comments_of.place(Comments(of, os.environ), stack, found.report)}")
+    if runner.pull_request(os.environ) and os.environ.get("GITHUB_TOKEN"):
+        typer.echo(f"comment: {comments_of.place(_conversation(), stack, found.report)}")
     else:
         typer.echo("comment: none, since there is no pull request with a GITHUB_TOKEN here")
     raise typer.Exit(found.code)
+
+
+@app.command()
+def newest() -> None:
+    """Fail where the job's branch has moved on since: a run that waited must not take back what a later one brought."""
+    repository, branch, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("REPOSITORY", "REF_NAME", "SHA"))
+    if not branch or not commit:
+        raise UsageError("This is no job of a branch", where="GITHUB_REF_NAME and GITHUB_SHA", cure="Run it in one")
+    head = GitHub(repository, os.environ).newest_commit(branch)
+    if head != commit:
+        raise TrainyardError(
+            f"{branch} has moved on from {commit[:10]} to {head[:10]}, whose own run deploys both",
+            where="this run, which began earlier",
+            cure="Nothing was changed; approve the newest run instead",
+        )
+    typer.echo(f"{commit[:10]} is the newest commit of {branch}")
 
 
 def _touched(base: str | None) -> list[str]:
@@ -105,14 +117,13 @@ def _touched(base: str | None) -> list[str]:
     return touched_by(changed_paths(project, base or runner.base_commit(os.environ)), environments(project))
 
 
-def _pull_request(repository: str | None, number: int | None) -> PullRequest:
-    of = runner.pull_request(os.environ)
+def _conversation(repository: str | None = None, number: int | None = None) -> Conversation:
     repository = repository or os.environ.get("GITHUB_REPOSITORY")
-    number = number or (of.number if of else None)
+    number = number or runner.pull_request(os.environ)
     if not repository or not number:
         raise UsageError(
             "It is not said which pull request is meant",
             where="--repository and --pull-request; this is no job of a pull request",
             cure="Name both",
         )
-    return PullRequest(repository, number)
+    return Conversation(GitHub(repository, os.environ), number)

@@ -25,6 +25,7 @@ class GitHub:
         self.comments: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.may_write = True
+        self.newest = "a" * 40
         self.url = ""
 
     def add(self, body: str, author: str = "github-actions[bot]") -> int:
@@ -43,6 +44,10 @@ def handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
+            if parts.path == "/repos/shop/platform/branches/main":
+                if self.allowed():
+                    self.answer(200, {"name": "main", "commit": {"sha": github.newest}})
+                return
             if not self.allowed() or not self.of_pull_request(LIST.match(parts.path)):
                 return
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}

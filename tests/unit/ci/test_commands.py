@@ -143,3 +143,17 @@ def test_without_a_pull_request_the_report_is_a_file_and_a_summary(
 
 def test_an_unknown_environment_is_refused_before_a_preview_runs(job: Path) -> None:
     assert "no environment 'qa'; there are: dev, staging, prod" in str(run("preview", "--stack", "qa").exception)
+
+
+@pytest.mark.parametrize(("newest", "code"), [("a" * 40, 0), ("c" * 40, 1)])
+def test_a_run_that_was_overtaken_changes_nothing(
+    github: GitHub, job: Path, monkeypatch: pytest.MonkeyPatch, newest: str, code: int
+) -> None:
+    monkeypatch.setenv("GITHUB_REF_NAME", "main")
+    monkeypatch.setenv("GITHUB_SHA", "a" * 40)
+    github.newest = newest
+    result = run("newest")
+    assert result.exit_code == code
+    assert (code == 0) == (result.exception is None)
+    if code:
+        assert "main has moved on from aaaaaaaaaa to cccccccccc" in str(result.exception)

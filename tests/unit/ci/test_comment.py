@@ -2,14 +2,15 @@ import pytest
 
 from tests.unit.ci.github_server import GitHub
 from trainyard.ci.comment import CUT, fit, marker, place, untouched, withdraw
-from trainyard.ci.github import LIMIT, Comments, PullRequest
+from trainyard.ci.conversation import LIMIT, Conversation
+from trainyard.ci.github import GitHub as Client
 from trainyard.errors import TrainyardError, UsageError
 
 REPORT = f"{marker('dev')}\n## dev: 2 to update\n"
 
 
-def comments(github: GitHub, number: int = 7, **environ: str) -> Comments:
-    return Comments(PullRequest("shop/platform", number), github.environ(**environ))
+def comments(github: GitHub, number: int = 7, **environ: str) -> Conversation:
+    return Conversation(Client("shop/platform", github.environ(**environ)), number)
 
 
 def test_the_first_preview_is_written_and_every_later_one_replaces_it(github: GitHub) -> None:
@@ -70,12 +71,14 @@ def test_without_a_token_nothing_is_asked(github: GitHub) -> None:
 
 def test_a_token_without_the_right_is_told_which_right_is_missing(github: GitHub) -> None:
     github.may_write = False
-    with pytest.raises(TrainyardError, match=r"403 to POST .*not accessible by integration.*pull-requests: write"):
+    with pytest.raises(TrainyardError, match=r"403 to POST .*not accessible by integration.*`permissions:`"):
         place(comments(github), "dev", REPORT)
 
 
 def test_an_unknown_pull_request_is_named(github: GitHub) -> None:
-    with pytest.raises(TrainyardError, match=r"404 to GET .*Where: pull request 8 of shop/platform"):
+    with pytest.raises(
+        TrainyardError, match=r"404 to GET /repos/shop/platform/issues/8/comments: .*Where: repository shop/platform"
+    ):
         place(comments(github, 8), "dev", REPORT)
 
 
@@ -86,15 +89,15 @@ def test_a_refused_token_never_appears_in_the_message(github: GitHub) -> None:
 
 
 def test_a_server_that_does_not_answer_is_named() -> None:
-    of = PullRequest("shop/platform", 7)
+    client = Client("shop/platform", {"GITHUB_TOKEN": "t", "GITHUB_API_URL": "http://127.0.0.1:9"})
     with pytest.raises(TrainyardError, match=r"GitHub could not be asked.*127\.0\.0\.1:9"):
-        place(Comments(of, {"GITHUB_TOKEN": "t", "GITHUB_API_URL": "http://127.0.0.1:9"}), "dev", REPORT)
+        place(Conversation(client, 7), "dev", REPORT)
 
 
 @pytest.mark.parametrize("repository", ["platform", "shop/platform/x", "/platform"])
 def test_a_repository_is_owner_and_name(repository: str) -> None:
     with pytest.raises(UsageError, match="Write OWNER/NAME"):
-        Comments(PullRequest(repository, 7), {"GITHUB_TOKEN": "t"})
+        Client(repository, {"GITHUB_TOKEN": "t"})
 
 
 def test_a_text_that_is_too_long_is_refused_in_words(github: GitHub) -> None:
