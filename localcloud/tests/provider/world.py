@@ -10,6 +10,7 @@ Props = dict[str, Any]
 
 # AWS has these as long as what they belong to: deleting them puts back what was there at the beginning.
 _NEVER_GONE = {
+    "aws:ebs/encryptionByDefault:EncryptionByDefault",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "aws:s3/bucketNotification:BucketNotification",
     "aws:s3/bucketVersioning:BucketVersioning",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from localcloud.provider.resource import Resource
 from localcloud.provider.resources import (
+    account_settings,
     autoscaling,
     cloudwatch,
     dynamodb,
@@ -15,6 +16,7 @@ from localcloud.provider.resources import (
     ecr,
     events,
     iam,
+    iam_identity,
     kms,
     logs,
     s3_bucket,
@@ -27,6 +29,7 @@ from localcloud.provider.resources import (
 )
 
 _MODULES = (
+    account_settings,
     autoscaling,
     cloudwatch,
     dynamodb,
@@ -38,6 +41,7 @@ _MODULES = (
     ecr,
     events,
     iam,
+    iam_identity,
     kms,
     logs,
     s3_bucket,
