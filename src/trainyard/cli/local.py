@@ -11,22 +11,32 @@ import typer
 from trainyard.engine import obtain
 from trainyard.local import command
 from trainyard.local.project import find_project, stack_file
+from trainyard.local.provider import VARIABLE
 from trainyard.local.target import variables
 from trainyard.local.workspace import Workspace
 
 app = typer.Typer(help="The local cloud: AWS's behaviour on this machine, without an account.", no_args_is_help=True)
 
 Stack = Annotated[str, typer.Option("--stack", "-s", envvar="TRAINYARD_STACK", help="Environment: dev, staging, prod.")]
+Provider = Annotated[
+    str | None,
+    typer.Option(
+        help="AWS provider of the engine: ours, official (downloaded), or auto for official where it is installed.",
+        envvar=VARIABLE,
+        show_default="ours",
+    ),
+]
 
 
 def _workspace() -> Workspace:
     return Workspace(find_project())
 
 
-def _target(stack: str) -> dict[str, str]:
+def _target(stack: str, provider: str | None) -> dict[str, str]:
     workspace = _workspace()
     stack_file(workspace.project, stack)
-    return variables(workspace, stack, obtain(lambda line: typer.echo(line, err=True)), os.environ)
+    environ = {**os.environ, VARIABLE: provider or ""}
+    return variables(workspace, stack, obtain(lambda line: typer.echo(line, err=True)), environ)
 
 
 @app.command()
@@ -58,9 +68,13 @@ def stop() -> None:
 
 
 @app.command()
-def env(stack: Stack = "dev", as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def env(
+    stack: Stack = "dev",
+    provider: Provider = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
     """Print shell lines that point AWS clients and Pulumi at the local cloud: eval "$(trainyard local env)"."""
-    target = _target(stack)
+    target = _target(stack, provider)
     if as_json:
         typer.echo(json.dumps(target))
         return
@@ -69,9 +83,9 @@ def env(stack: Stack = "dev", as_json: Annotated[bool, typer.Option("--json", he
 
 
 @app.command()
-def shell(stack: Stack = "dev") -> None:
+def shell(stack: Stack = "dev", provider: Provider = None) -> None:
     """Open a shell that speaks to the local cloud."""
-    target = _target(stack)
+    target = _target(stack, provider)
     account = target["TRAINYARD_ACCOUNT"]
     typer.echo(f"Trainyard local shell: environment {stack}, account {account}. Nothing here reaches AWS.")
     typer.echo("Leave it with `exit`.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trainyard.engine import Engine
+from trainyard.local import provider
 from trainyard.local.command import ask
 from trainyard.local.workspace import Workspace
 
@@ -14,15 +15,19 @@ def variables(workspace: Workspace, environment: str, engine: Engine, environ: M
     """Return what to set for `environment` on the local target.
 
     The interpreter's folder goes first on PATH: the language host runs the `python` it finds there, and the engine
-    the `pulumi-resource-aws`.
+    the `pulumi-resource-aws`. TRAINYARD_PROVIDER in `environ` chooses another provider than ours.
 
     Raises:
-        UsageError: the local cloud is not running.
+        UsageError: the local cloud is not running, or there is no such provider.
     """
+    user = provider.user_home(environ, workspace.engine_home)
+    chosen = provider.choose(environ.get(provider.VARIABLE) or "ours", [workspace.engine_home, user])
     cloud = ask(
         workspace.cloud, ["env", "--account", workspace.account(environment), "--region", workspace.region(environment)]
     )
     workspace.refresh()
+    if chosen == "official":
+        provider.share_plugins(user, workspace.engine_home)
     interpreter = str(Path(sys.executable).parent)
     rest = [part for part in environ.get("PATH", "").split(os.pathsep) if part not in (interpreter, str(engine.bin))]
     return {
@@ -33,7 +38,7 @@ def variables(workspace: Workspace, environment: str, engine: Engine, environ: M
         "PULUMI_OPTION_CWD": str(workspace.stack_files),
         "PULUMI_CONFIG_PASSPHRASE": workspace.passphrase(),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        **provider.settings(chosen, str(cloud["AWS_ENDPOINT_URL"])),
         "TRAINYARD_PROJECT": str(workspace.project),
         "TRAINYARD_STACK": environment,
         "TRAINYARD_ACCOUNT": workspace.account(environment),
