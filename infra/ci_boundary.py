@@ -1,24 +1,77 @@
 """The most that the roles of CI, and every role that the deploy role makes, can ever be allowed.
 
-A boundary grants nothing: a role may do what its own policy and the boundary both allow. So it names whole services,
-those of the platform in this region and no other, and keeps the exact actions to the policies of the roles; a service
-that the platform gains enters here by an administrator's `trainyard bootstrap`, never by a pull request alone.
+A boundary grants nothing: a role may do what its own policy and the boundary both allow. So it is the kinds of action
+(`sagemaker:Create*`) that the documents of CI and of the platform's roles ask for, in this region and no other; the
+exact actions and resources stay in those documents. A service that the platform gains enters here only when an
+administrator runs `trainyard bootstrap`, never by a pull request alone.
 """
 
-from infra.ci_deploy import manage_roles
+import re
+from collections.abc import Iterable, Sequence
+
+from infra import ci_deploy, ci_preview, ci_services, iam_documents
 from infra.ci_estate import CiEstate
 from infra.ci_protection import protected
-from infra.ci_services import ROLE_READS, SERVICES
-from infra.iam_statements import Document, allow, document
+from infra.iam_statements import Document, Estate, allow, document
+
+_KIND = re.compile(r"^([\w-]+:[A-Z][a-z0-9]*)")
+_OF_ROLES = "iam:"
 
 
 def boundary(estate: CiEstate) -> Document:
     """Return the boundary."""
-    # Whole services on all resources: a ceiling, not a grant (see above).
-    services = [f"{service.prefix}:*" for service in SERVICES]
+    kinds = sorted({_kind(action) for action in _allowed(_documents(estate)) if not action.startswith(_OF_ROLES)})
+    here = {"StringEquals": {"aws:RequestedRegion": estate.region}}
     return document(
-        allow("ServicesHere", services, ["*"], {"StringEquals": {"aws:RequestedRegion": estate.region}}),
-        allow("ReadRoles", ROLE_READS, estate.role_arns),
-        *manage_roles(estate),
+        # All resources: a ceiling, not a grant (see above).
+        allow("KindsOfActionHere", kinds, ["*"], here),
+        allow("ReadRoles", ci_services.ROLE_READS, estate.role_arns),
+        *ci_deploy.manage_roles(estate),
         *protected(estate),
     )
+
+
+def _documents(estate: CiEstate) -> list[Document]:
+    # Which actions the platform's roles have does not depend on any ARN, so placeholders do.
+    platform = Estate(
+        account=estate.account,
+        region=estate.region,
+        environment=estate.environment,
+        key_arn="*",
+        raw_bucket_arn="*",
+        features_bucket_arn="*",
+        artifacts_bucket_arn="*",
+        capture_bucket_arn="*",
+        repository_arns=[],
+        table_arn="*",
+        topic_arn="*",
+        endpoint_names=["*"],
+    )
+    return [
+        ci_services.reading(estate),
+        ci_services.changing(estate),
+        ci_preview.preview(estate),
+        ci_deploy.deploy(estate),
+        iam_documents.training(platform),
+        iam_documents.serving(platform, "*"),
+        iam_documents.pipeline(platform, "*"),
+        iam_documents.release(platform, "*"),
+        iam_documents.approval(platform),
+    ]
+
+
+def _allowed(documents: Iterable[Document]) -> Sequence[str]:
+    return [
+        action
+        for each in documents
+        for statement in each["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+    ]
+
+
+def _kind(action: str) -> str:
+    found = _KIND.match(action)
+    if found is None:
+        raise ValueError(f"{action!r} is no action of a service, such as sagemaker:CreateEndpoint.")
+    return f"{found[1]}*"
