@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from trainyard.ci import comment as comments_of
+from trainyard.ci import images, runner
 from trainyard.ci import preview as previews
-from trainyard.ci import runner
 from trainyard.ci.conversation import Conversation
 from trainyard.ci.github import GitHub
 from trainyard.ci.touched import changed_paths
 from trainyard.ci.touched import touched as touched_by
 from trainyard.cli.provisioning import Refresh
-from trainyard.cli.session import Json, Stack
+from trainyard.cli.session import Json, Service, Stack
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.local.project import environments, find_project, stack_file
 
@@ -110,6 +110,15 @@ def newest() -> None:
             cure="Nothing was changed; approve the newest run instead",
         )
     typer.echo(f"{commit[:10]} is the newest commit of {branch}")
+
+
+@app.command()
+def image(service: Service, kind: Annotated[str, typer.Option(help="Kind of image, as in `image build`.")]) -> None:
+    """Build one image of a service for the scanner: its name and its bill of materials become the step's outputs."""
+    built = images.build(service, kind, find_project())
+    runner.set_output(os.environ, "image", built.name)
+    runner.set_output(os.environ, "sbom", str(built.sbom))
+    typer.echo(f"{built.name}, bill of materials in {built.sbom}")
 
 
 def _touched(base: str | None) -> list[str]:

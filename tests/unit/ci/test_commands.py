@@ -6,6 +6,7 @@ import typer
 from typer.testing import CliRunner
 
 from tests.unit.ci.github_server import GitHub
+from trainyard.ci import images
 from trainyard.ci import preview as previews
 from trainyard.ci.comment import marker, untouched
 from trainyard.cli import ci
@@ -157,3 +158,15 @@ def test_a_run_that_was_overtaken_changes_nothing(
     assert (code == 0) == (result.exception is None)
     if code:
         assert "main has moved on from aaaaaaaaaa to cccccccccc" in str(result.exception)
+
+
+def test_a_built_image_is_handed_to_the_scanner(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = json.dumps({"builder": "docker", "images": [{"name": "localhost/x:serving-1", "sbom": "/b/serving.json"}]})
+    (job / "trainyard").write_text(
+        f"#!/bin/sh\n[ \"$*\" = 'image build shop --kind serving --json' ] && echo '{rows}'\n"
+    )
+    (job / "trainyard").chmod(0o755)
+    monkeypatch.setattr(images, "COMMAND", str(job / "trainyard"))
+    assert run("image", "shop", "--kind", "serving").exit_code == 0
+    assert (job / "output").read_text() == "image=localhost/x:serving-1\nsbom=/b/serving.json\n"
+    assert "ended with 1" in str(run("image", "shop", "--kind", "training").exception)

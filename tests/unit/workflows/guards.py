@@ -11,6 +11,7 @@ Files = Mapping[str, Workflow]
 
 PIN = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 PINNED = re.compile(r"([\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)")
+NOT_HERE = "github.event_name != 'pull_request'"
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 CREDENTIALS = "aws-actions/configure-aws-credentials@"
 WRITABLE = {"id-token", "pull-requests"}
@@ -83,15 +84,17 @@ def roles(files: Files) -> Iterator[str]:
 
 
 def forks(files: Files) -> Iterator[str]:
-    """What a pull request from a fork could start has no rights."""
+    """What a pull request from a fork could start has no rights, and a fork is told why it gets no preview."""
     for file in files.values():
         if "pull_request" not in file.triggers:
             continue
         for name, job in file.jobs.items():
-            rights = set(job.get("permissions", {}).values())
-            if "write" in rights and SAME_REPOSITORY not in str(job.get("if", "")):
+            condition = str(job.get("if", ""))
+            writes = "write" in job.get("permissions", {}).values()
+            if writes and SAME_REPOSITORY not in condition and NOT_HERE not in condition:
                 yield f"{file.name}: {name} may write and runs for forks"
-        if not any("from a fork" in step.get("run", "") for _, step in file.steps()):
+        previews = any(step.get("run") == "make preview-comment" for _, step in file.steps())
+        if previews and not any("from a fork" in step.get("run", "") for _, step in file.steps()):
             yield f"{file.name}: nobody tells a fork why it gets no preview"
 
 
@@ -176,6 +179,18 @@ def one_at_a_time(files: Files) -> Iterator[str]:
                 wanted = {"group": "environment-${{ inputs.environment }}", "cancel-in-progress": False}
                 if job.get("concurrency") != wanted:
                     yield f"{file.name}: {name} may run beside another change of its environment, or be cut off"
+
+
+def images(files: Files, environments: Sequence[str], services: Sequence[str], kinds: Sequence[str]) -> Iterator[str]:
+    """Every image of every service is scanned before it is pushed, and pushed to every environment."""
+    jobs = files["images.yml"].jobs
+    scan, push = (jobs[name]["strategy"]["matrix"] for name in ("scan", "push"))
+    if scan != {"service": list(services), "kind": list(kinds)}:
+        yield f"images.yml: does not scan {', '.join(kinds)} of {', '.join(services)}"
+    if push != {"service": list(services), "environment": list(environments)}:
+        yield f"images.yml: does not push the images of {', '.join(services)} to {', '.join(environments)}"
+    if jobs["push"].get("needs") != "scan":
+        yield "images.yml: pushes what was not scanned"
 
 
 def nightly(files: Files, environments: Sequence[str]) -> Iterator[str]:

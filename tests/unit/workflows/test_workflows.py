@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipelines.image_kind import KINDS
 from tests.unit.workflows import guards
 from tests.unit.workflows.reading import ROOT, Workflow, everything
 from trainyard.local.project import environments
 
 ENVIRONMENTS = environments(ROOT)
+SERVICES = [
+    service["name"]
+    for service in yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]["trainyard:services"]
+]
 
 GUARDS: dict[str, Callable[[guards.Files], list[str]]] = {
     "pins": lambda files: list(guards.pins(files)),
@@ -26,6 +31,7 @@ GUARDS: dict[str, Callable[[guards.Files], list[str]]] = {
     "caches": lambda files: list(guards.caches(files)),
     "promotion": lambda files: list(guards.promotion(files, ENVIRONMENTS)),
     "one_at_a_time": lambda files: list(guards.one_at_a_time(files)),
+    "images": lambda files: list(guards.images(files, ENVIRONMENTS, SERVICES, KINDS)),
     "nightly": lambda files: list(guards.nightly(files, ENVIRONMENTS)),
 }
 
@@ -93,6 +99,10 @@ BREAKS = [
     ("promotion", "deploy.yml", "    needs: acceptance\n", "    needs: acceptance\n    if: always()\n", "a condition"),
     ("one_at_a_time", "environment.yml", "cancel-in-progress: false", "cancel-in-progress: true", "or be cut off"),
     ("one_at_a_time", "environment.yml", "environment-${{ inputs.environment }}", "all", "may run beside another"),
+    ("images", "images.yml", "[training, training-gpu, serving]", "[training, serving]", "does not scan training"),
+    ("images", "images.yml", "environment: [dev, staging, prod]", "environment: [dev]", "to dev, staging, prod"),
+    ("images", "images.yml", "    needs: scan\n", "", "pushes what was not scanned"),
+    ("forks", "images.yml", "github.event_name != 'pull_request' && ", "", "push may write and runs for forks"),
     ("nightly", "drift.yml", "[dev, staging, prod]", "[dev, prod]", "each of dev, staging, prod"),
     ("nightly", "drift.yml", "fail-fast: false", "fail-fast: true", "each of dev, staging, prod"),
     ("nightly", "drift.yml", '  schedule:\n    - cron: "17 3 * * *"\n', "", "has no schedule"),
