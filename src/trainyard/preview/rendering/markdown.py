@@ -1,8 +1,8 @@
 """A report as a comment of a pull request on GitHub.
 
 The first line is a hidden marker by which the comment is found again. Values stand in code spans: GitHub reads neither
-HTML nor mentions in them. Elsewhere, what Markdown or HTML would read is written as character references. A comment holds 65,536 characters, so
-lists are cut, the least important first, and each says how much it left out.
+HTML nor mentions in them. Elsewhere, what Markdown or HTML would read is written as character references. A comment
+holds 65,536 characters, so lists are cut, the least important first, and each says how much it left out.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
