@@ -74,6 +74,7 @@ class Teardown:
             "--yes",
             "--skip-preview",
             "--suppress-progress",
+            "--suppress-outputs",
             "--exclude-protected",
             *options,
         ).returncode

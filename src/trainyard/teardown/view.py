@@ -15,11 +15,11 @@ SHOWN = 8
 def before(survey: Survey, environment: str) -> Iterator[str]:
     """Yield what a destroy would do, the losses first."""
     if survey.is_empty:
-        yield f"Environment {environment!r} holds nothing that could be deleted."
+        yield f"Environment {environment!r} holds nothing that a destroy would delete."
     else:
         yield f"Environment {environment!r}: this will be deleted."
         yield from _losses(survey)
-    yield from _staying(survey)
+    yield from _staying(survey, environment)
     yield from _keys(survey.keys)
 
 
@@ -37,11 +37,15 @@ def _losses(survey: Survey) -> Iterator[str]:
         yield f"  logs of {len(logs.streams)} job instances in {logs.group}{rest}"
 
 
-def _staying(survey: Survey) -> Iterator[str]:
+def _staying(survey: Survey, environment: str) -> Iterator[str]:
     if survey.estate.protected:
         others = len(survey.estate.kept) - len(survey.estate.protected)
         yield f"Protected, and stays ({len(survey.estate.protected)}, with {others} resources that they need):"
         yield from (f"  {line}" for line in listed(survey.estate.protected))
+        yield (
+            f"  To delete these too: set trainyard:deletion_protection: false in Pulumi.{environment}.yaml, "
+            f"run `trainyard up --stack {environment}`, and destroy again."
+        )
     for kind, names in _by_kind(survey.sweep.needed).items():
         yield f"  in use by what stays: {kind}: {_some(names)}"
 
@@ -49,11 +53,7 @@ def _staying(survey: Survey) -> Iterator[str]:
 def after(survey: Survey, failures: Sequence[Failure], environment: str) -> Iterator[str]:
     """Yield what is left, and how to take it away."""
     if survey.estate.protected:
-        yield from _staying(survey)
-        yield (
-            "To delete these too: set trainyard:deletion_protection: false in "
-            f"Pulumi.{environment}.yaml, run `trainyard up --stack {environment}`, and destroy again."
-        )
+        yield from _staying(survey, environment)
     elif not failures:
         yield f"Nothing of environment {environment!r} is left."
     yield from _keys(survey.keys)
