@@ -9,9 +9,10 @@ from typing import Any
 from pipelines.champion import Champion, lay_out, live_champion
 from pipelines.deployment import current
 from pipelines.errors import RunRefused
-from pipelines.image import image_by_digest
+from pipelines.image import image_by_digest, newest_image
+from pipelines.image_kind import SERVING, jobs_kind
 from pipelines.orders import check_orders, latest_orders
-from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN
+from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
 from pipelines.run_layout import RunLayout
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
@@ -33,7 +34,9 @@ class RunRequest:
     orders: str | None = None
     """S3 address of the orders; None takes the latest that were imported."""
     image: str | None = None
-    """Tag or reference of the service's image; None takes the one pushed last."""
+    """Tag or reference of the image that the jobs run; None takes the training image pushed last."""
+    serving_image: str | None = None
+    """The same of the image that is registered with the model; None takes the serving image pushed last."""
     dials: Mapping[str, str]
     """Hyperparameters by name."""
     commit: str = "unknown"
@@ -47,6 +50,7 @@ class StartedRun:
     execution_arn: str
     orders: str
     image: str
+    serving_image: str
     champion: Champion | None
 
 
@@ -70,7 +74,7 @@ def start(
         if request.orders
         else latest_orders(platform.buckets.raw, service.name, clients.s3)
     )
-    image = image_by_digest(service.repository_url, service.name, request.image, clients.ecr)
+    image, serving_image = _images(request, service, clients.ecr)
     champion = live_champion(
         platform.deployments_table, service.name, dynamodb=clients.dynamodb, sagemaker=clients.sagemaker
     )
@@ -80,6 +84,7 @@ def start(
         RUN: run,
         ORDERS_URI: orders,
         IMAGE_URI: image,
+        SERVING_IMAGE_URI: serving_image,
         CODE_COMMIT: request.commit,
         CHAMPION_URI: lay_out(champion, layout, platform, clients.s3),
     }
@@ -89,8 +94,27 @@ def start(
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
     )
     return StartedRun(
-        run=run, execution_arn=started["PipelineExecutionArn"], orders=orders, image=image, champion=champion
+        run=run,
+        execution_arn=started["PipelineExecutionArn"],
+        orders=orders,
+        image=image,
+        serving_image=serving_image,
+        champion=champion,
     )
+
+
+def _images(request: RunRequest, service: ServiceOutputs, ecr: Any) -> tuple[str, str]:
+    """Return the jobs' image and the one to serve with; asking for one does not change the other."""
+    asked = (
+        (request.image, "--image", jobs_kind(service.training.instance_type)),
+        (request.serving_image, "--serving-image", SERVING),
+    )
+    url = service.repository_url
+    jobs, serving = (
+        image_by_digest(url, service.name, name, option, ecr) if name else newest_image(url, service.name, kind, ecr)
+        for name, option, kind in asked
+    )
+    return jobs, serving
 
 
 def _dial_parameters(dials: Mapping[str, str]) -> dict[str, str]:

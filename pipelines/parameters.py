@@ -8,7 +8,9 @@ ORDERS_URI = "OrdersUri"
 CHAMPION_URI = "ChampionUri"
 """S3 prefix, without a slash at its end, that always holds champion.json."""
 IMAGE_URI = "ImageUri"
-"""The service's image by digest."""
+"""The image that the jobs run, by digest."""
+SERVING_IMAGE_URI = "ServingImageUri"
+"""The image that is registered with the model, by digest."""
 CODE_COMMIT = "CodeCommit"
 
 

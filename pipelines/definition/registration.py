@@ -21,12 +21,13 @@ class _PackageSource:
         self.sagemaker_session = session
 
 
-def register(jobs: Jobs, trained: TrainingStep, *, evaluation: Any, metadata: dict[str, Any]) -> ModelStep:
+def register(jobs: Jobs, trained: TrainingStep, *, image: Any, evaluation: Any, metadata: dict[str, Any]) -> ModelStep:
     """Return the registration of what `trained` made.
 
     Args:
         jobs: the service's jobs.
         trained: the training step.
+        image: what serves the model.
         evaluation: S3 address of evaluation.json.
         metadata: lineage and metrics: strings of at most 256 characters, or what becomes one when the step runs.
     """
@@ -34,7 +35,7 @@ def register(jobs: Jobs, trained: TrainingStep, *, evaluation: Any, metadata: di
     create_model_package_from_containers(
         jobs.session,
         containers=[
-            {"Image": jobs.image, "ModelDataUrl": trained.properties.ModelArtifacts.S3ModelArtifacts, "Environment": {}}
+            {"Image": image, "ModelDataUrl": trained.properties.ModelArtifacts.S3ModelArtifacts, "Environment": {}}
         ],
         model_package_group_name=jobs.service.model_package_group,
         content_types=[_JSON],

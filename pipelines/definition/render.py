@@ -9,10 +9,10 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.offline import offline_session
 from pipelines.definition.steps import training_run
-from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN
+from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
-_REQUIRED = (RUN, ORDERS_URI, CHAMPION_URI, IMAGE_URI)
+_REQUIRED = (RUN, ORDERS_URI, CHAMPION_URI, IMAGE_URI, SERVING_IMAGE_URI)
 
 
 def render(platform: PlatformOutputs, service: ServiceOutputs) -> str:

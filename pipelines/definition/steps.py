@@ -16,7 +16,7 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, Step
 
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.registration import register
-from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN
+from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
 
 _SERVICE = ("python", "-m", "recommender")
 _PRINTED_METRICS = ("training_rows", "positives", "trees")
@@ -79,6 +79,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
     registered = register(
         jobs,
         train,
+        image=given[SERVING_IMAGE_URI],
         evaluation=kept(artifacts, "evaluation", "evaluation.json"),
         metadata=_lineage(ingest, gate, given),
     )
@@ -122,6 +123,7 @@ def _lineage(ingest: ProcessingStep, gate: ProcessingStep, given: Mapping[str, P
         "data_hash": _text(ingest, "data_hash"),
         "code_commit": given[CODE_COMMIT],
         "image": given[IMAGE_URI],
+        "serving_image": given[SERVING_IMAGE_URI],
         "map_at_10": _text(gate, "challenger_map_at_10"),
         "gate_rule": _text(gate, "rule"),
         "gate_reference": _text(gate, "reference"),

@@ -5,10 +5,12 @@ Each step imports only what it needs: a processing job pays for its imports ever
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from recommender.container import Container
 from recommender.errors import RecommenderError
@@ -37,6 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.step != "serve":  # whose output is JSON lines only
         print(f"{options.step}_seconds={time.perf_counter() - start:.2f};", flush=True)
     return 0
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End at SIGTERM, also as a container's first process, for which Linux drops signals that nobody handles."""
+    sys.exit(128 + number)
 
 
 def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
@@ -77,4 +84,5 @@ def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(main())

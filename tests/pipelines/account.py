@@ -1,5 +1,6 @@
 """An AWS account with what a run needs: in memory, or on a local cloud."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +60,10 @@ class Account:
             f'"config": {{"digest": "sha256:{tag}"}}, "layers": []}}'
         )
         pushed = self.clients.ecr.put_image(
-            repositoryName="trainyard/recommender", imageManifest=manifest, imageTag=tag
+            repositoryName="trainyard/recommender",
+            imageManifest=manifest,
+            imageTag=tag,
+            imageDigest="sha256:" + hashlib.sha256(manifest.encode()).hexdigest(),
         )
         return f"{contract.service().repository_url}@{pushed['image']['imageId']['imageDigest']}"
 

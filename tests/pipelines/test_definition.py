@@ -47,7 +47,7 @@ def test_no_time_and_no_folder_of_this_machine_gets_into_the_definition(rendered
 
 def test_what_a_run_depends_on_has_no_default(definition: dict[str, Any]) -> None:
     without = {one["Name"] for one in definition["Parameters"] if "DefaultValue" not in one}
-    assert without == {"Run", "OrdersUri", "ChampionUri", "ImageUri"}
+    assert without == {"Run", "OrdersUri", "ChampionUri", "ImageUri", "ServingImageUri"}
     assert {one["Type"] for one in definition["Parameters"]} == {"String"}
 
 
@@ -145,9 +145,10 @@ def test_a_model_is_registered_pending_with_its_lineage_and_nothing_version_spec
     assert package["ModelPackageGroupName"] == "recommender-dev"
     (container,) = package["InferenceSpecification"]["Containers"]
     assert container["Environment"] == {}
+    assert container["Image"] == {"Get": "Parameters.ServingImageUri"}
     assert container["ModelDataUrl"] == {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}
     metadata = package["CustomerMetadataProperties"]
-    assert {"run", "data_hash", "code_commit", "image", "map_at_10", "gate_rule"} <= set(metadata)
+    assert {"run", "data_hash", "code_commit", "image", "serving_image", "map_at_10", "gate_rule"} <= set(metadata)
     assert metadata["code_commit"] == {"Get": "Parameters.CodeCommit"}
     assert "Steps.Gate.PropertyFiles.gate" in json.dumps(metadata["map_at_10"])
 

@@ -34,18 +34,19 @@ def ready(account: Account) -> Account:
         s3=account.clients.s3,
     )
     account.put_orders("2011-08-31", "aaa")
-    account.push_image("one")
+    account.push_image("training-1")
+    account.push_image("serving-1")
     return account
 
 
 def test_a_run_is_started_with_everything_pinned(ready: Account) -> None:
-    image = ready.push_image("two")
-    run = started(ready, replace(REQUEST, image="two", dials={"max_depth": "4"}))
+    image, serving = ready.push_image("slow"), ready.push_image("serving-2")
+    run = started(ready, replace(REQUEST, image="slow", dials={"max_depth": "4"}))
     given = parameters(ready, run)
     assert run.run.startswith("20260301t123005-")
     assert given["Run"] == run.run
     assert given["OrdersUri"] == "s3://dev-raw/recommender/orders/2011-08-31-aaa/orders.parquet"
-    assert given["ImageUri"] == image
+    assert (given["ImageUri"], given["ServingImageUri"]) == (image, serving) == (run.image, run.serving_image)
     assert "@sha256:" in image
     assert (given["CodeCommit"], given["MaxDepth"]) == ("abc", "4")
     assert given["ChampionUri"] == f"s3://dev-artifacts/recommender/runs/{run.run}/champion"
@@ -86,6 +87,8 @@ def test_orders_that_were_asked_for_are_used(ready: Account) -> None:
         ({"orders": "orders.parquet"}, "must be named by an S3 address, not 'orders.parquet'"),
         ({"image": "nothing"}, "There is no image 'nothing' of recommender"),
         ({"image": "elsewhere.example/shop:1"}, "is not in the service's own repository"),
+        ({"serving_image": "nothing"}, "There is no image 'nothing' of recommender"),
+        ({"serving_image": "elsewhere.example/shop:1"}, "is not in the service's own repository"),
     ],
 )
 def test_a_run_that_cannot_work_is_refused_before_anything_is_changed(
@@ -113,7 +116,27 @@ def test_a_run_before_the_first_import_is_refused(ready: Account) -> None:
         started(ready)
 
 
-def test_a_run_before_the_first_push_is_refused(ready: Account) -> None:
-    ready.clients.ecr.batch_delete_image(repositoryName="trainyard/recommender", imageIds=[{"imageTag": "one"}])
-    with pytest.raises(RunRefused, match="No image of recommender has been pushed"):
+@pytest.mark.parametrize("kind", ["training", "serving"])
+def test_a_run_before_the_first_push_is_refused(ready: Account, kind: str) -> None:
+    ready.push_image("slow")
+    tag = {"imageTag": f"{kind}-1"}
+    ready.clients.ecr.batch_delete_image(repositoryName="trainyard/recommender", imageIds=[tag])
+    with pytest.raises(RunRefused, match=f"No {kind} image of recommender has been pushed") as refused:
         started(ready)
+    assert refused.value.cure == "Run `trainyard image push recommender`"
+
+
+def test_a_serving_image_that_was_asked_for_is_registered_and_runs_no_job(ready: Account) -> None:
+    slow = ready.push_image("slow")
+    run = started(ready, replace(REQUEST, serving_image="slow"))
+    given = parameters(ready, run)
+    assert given["ServingImageUri"] == slow
+    assert given["ImageUri"] != slow
+
+
+def test_training_on_a_gpu_takes_the_image_for_gpus(ready: Account) -> None:
+    gpu = ready.push_image("training-gpu-1")
+    ready.push_image("training-2")
+    service = contract.service(instance_type="ml.g5.xlarge")
+    run = start(REQUEST, contract.platform(), service, clients=ready.clients, now=NOW)
+    assert run.image == gpu

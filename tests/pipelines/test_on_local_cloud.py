@@ -62,8 +62,9 @@ def push_stand_in(aws: CloudUnderTest) -> None:
             environment={},
             python=sys.executable,
         )
-    reference = parse_reference(f"{contract.service().repository_url}:stand-in")
-    push(archive, reference, endpoint_url=aws.endpoint_url, client=aws.cloud.client)
+    for tag in ("training-standin", "serving-standin"):
+        reference = parse_reference(f"{contract.service().repository_url}:{tag}")
+        push(archive, reference, endpoint_url=aws.endpoint_url, client=aws.cloud.client)
 
 
 @pytest.fixture(scope="module")

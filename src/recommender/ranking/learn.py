@@ -1,6 +1,7 @@
 """Learn a ranker from labelled candidates. Fixed seed, fixed threads: the same rows give the same trees."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,9 +64,15 @@ def _parameters(hyperparameters: Hyperparameters) -> dict[str, Any]:
         "colsample_bytree": hyperparameters.colsample,
         "seed": hyperparameters.seed,
         "tree_method": "hist",
+        "device": device(),
         "max_bin": 128,
         "nthread": THREADS,
     }
+
+
+def device(devices: Path = Path("/dev")) -> str:
+    """Return where trees are learned: a GPU, where this XGBoost is built for one and this machine has it."""
+    return "cuda" if xgboost.build_info()["USE_CUDA"] and (devices / "nvidia0").exists() else "cpu"
 
 
 def _matrix(rows: Rows, hyperparameters: Hyperparameters) -> Any:

@@ -64,7 +64,12 @@ def run(
     orders: Annotated[str | None, typer.Option(help="S3 address of the orders, as `data import` prints it.")] = None,
     latest: Annotated[bool, typer.Option("--latest", help="Use the newest orders that were imported.")] = False,
     image: Annotated[
-        str | None, typer.Option(help="Tag or address of the image.", show_default="the one pushed last")
+        str | None,
+        typer.Option(help="Tag or address of the image that the jobs run.", show_default="training, pushed last"),
+    ] = None,
+    serving_image: Annotated[
+        str | None,
+        typer.Option(help="The same of the image registered with the model.", show_default="serving, pushed last"),
     ] = None,
     set_: Annotated[
         list[str] | None,
@@ -96,7 +101,9 @@ def run(
         ecr=session.client("ecr"),
         dynamodb=session.client("dynamodb"),
     )
-    request = RunRequest(orders=orders, image=image, dials=dials, commit=code_commit(Path.cwd()))
+    request = RunRequest(
+        orders=orders, image=image, serving_image=serving_image, dials=dials, commit=code_commit(Path.cwd())
+    )
     with _worded():
         started = start(request, session.platform, session.service, clients=clients, now=datetime.now(UTC))
     _announce(started)
@@ -180,6 +187,7 @@ def _announce(started: StartedRun) -> None:
         ("run", started.run),
         ("orders", started.orders),
         ("image", started.image),
+        ("serving", started.serving_image),
         ("champion", champion),
         ("execution", started.execution_arn),
     ):

@@ -152,8 +152,8 @@ class Story:
             str(faults),
             "--entrypoint",
             '["python","-m","slow_serving"]',
-        )["image"]
-        self.commands.trainyard("pipeline", "run", SERVICE, "--latest", "--image", image, *THIRD)
+        )["images"][0]["image"]
+        self.commands.trainyard("pipeline", "run", SERVICE, "--latest", "--serving-image", image, *THIRD)
         code = self._approve_and_release(self._last_run()["version"])
         self.facts["third_rolled_back"] = code == 4
         self.facts["third_alarm"] = self.commands.ask("release", "list", SERVICE)[0]["alarm"]

@@ -1,6 +1,25 @@
-"""A service's container image put into its repository: on the local cloud, from the folders of this checkout."""
+"""A service's container images: built from `containers/`, pushed by digest; on the local cloud, folders of code."""
 
-from trainyard.image.pushing import ImageRequest, push
+from trainyard.image.builder import BUILDERS, find_builder
+from trainyard.image.building import BuildPlan, Built, build
+from trainyard.image.ecr import push_containers
+from trainyard.image.local_cloud import ImageRequest, is_local, push_folders
+from trainyard.image.pushed import Pushed
+from trainyard.image.recipe import BASE
 from trainyard.image.sources import default_entrypoint, image_sources
 
-__all__ = ["ImageRequest", "default_entrypoint", "image_sources", "push"]
+__all__ = [
+    "BASE",
+    "BUILDERS",
+    "BuildPlan",
+    "Built",
+    "ImageRequest",
+    "Pushed",
+    "build",
+    "default_entrypoint",
+    "find_builder",
+    "image_sources",
+    "is_local",
+    "push_containers",
+    "push_folders",
+]

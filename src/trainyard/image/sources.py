@@ -38,15 +38,15 @@ def default_entrypoint(service: str) -> list[str]:
     return ["python", "-m", service]
 
 
-def content_tag(folders: Sequence[Path], entrypoint: Sequence[str]) -> str:
-    """Return a tag that names the content: equal folders and entrypoints get equal tags."""
-    digest = hashlib.sha256("\0".join(entrypoint).encode())
+def content_hash(folders: Sequence[Path], settings: Sequence[str]) -> str:
+    """Return a name for the content: equal folders (by their own names) and settings get equal hashes."""
+    digest = hashlib.sha256("\0".join(settings).encode())
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"\0{folder.name}/{path.relative_to(folder)}\0".encode())
                 digest.update(path.read_bytes())
-    return f"content-{digest.hexdigest()[:12]}"
+    return digest.hexdigest()[:12]
 
 
 def _package(service: str) -> Path:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from trainyard.errors import UsageError
-from trainyard.image.sources import content_tag, default_entrypoint, image_sources
+from trainyard.image.sources import content_hash, default_entrypoint, image_sources
 
 
 def package(folder: Path, name: str, code: str = "pass") -> Path:
@@ -51,6 +51,6 @@ def test_the_tag_names_the_content_and_nothing_else(tmp_path: Path) -> None:
     (same / "__pycache__").mkdir()
     (same / "__pycache__" / "x.pyc").write_bytes(b"compiled")
     entrypoint = default_entrypoint("shop")
-    assert content_tag([one], entrypoint) == content_tag([same], entrypoint)
-    tags = {content_tag([folder], entrypoint) for folder in (one, other, renamed)} | {content_tag([one], ["python"])}
+    assert content_hash([one], entrypoint) == content_hash([same], entrypoint)
+    tags = {content_hash([folder], entrypoint) for folder in (one, other, renamed)} | {content_hash([one], ["python"])}
     assert len(tags) == 4

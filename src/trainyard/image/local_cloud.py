@@ -1,4 +1,4 @@
-"""The push itself. The local cloud takes folders of code as images; AWS takes containers, which this does not build."""
+"""Images on the local cloud: folders of code, run by this Python, under the tags that containers would have."""
 
 import json
 import os
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainyard.errors import TrainyardError, UsageError
-from trainyard.image.sources import content_tag, image_sources
+from pipelines.image_kind import tag_of
+from trainyard.errors import TrainyardError
+from trainyard.image.pushed import Pushed
+from trainyard.image.sources import content_hash, image_sources
 from trainyard.local.command import executable
 from trainyard.local.project import find_project
 from trainyard.local.workspace import Workspace
@@ -21,29 +23,34 @@ class ImageRequest:
     service: str
     repository_url: str
     entrypoint: Sequence[str]
+    kinds: Sequence[str]
+    """One image is pushed under a tag of each kind."""
     extra: Sequence[Path] = ()
     """Package folders beside the service's own."""
     tag: str | None = None
-    """None names the image by its content, so that pushing the same code again changes nothing."""
+    """Takes the place of the kinds' tags, so that no run takes the image by itself."""
 
 
-def push(request: ImageRequest) -> str:
-    """Push a service's image to the local cloud and return `repository@sha256:…`.
+def is_local() -> bool:
+    """Say whether this shell speaks to a local cloud."""
+    return "LOCALCLOUD_ENDPOINT" in os.environ
+
+
+def push_folders(request: ImageRequest) -> list[Pushed]:
+    """Push a service's image to the local cloud; the same code pushed again changes nothing.
 
     Raises:
-        UsageError: this shell does not speak to a local cloud, or a folder is missing; nothing was changed.
+        UsageError: a folder is missing; nothing was changed.
         TrainyardError: the local cloud refused the image.
     """
-    if "LOCALCLOUD_ENDPOINT" not in os.environ:
-        raise UsageError(
-            "This shell speaks to AWS, where images are containers, which this command does not build",
-            where="LOCALCLOUD_ENDPOINT is not set",
-            cure='Run `eval "$(trainyard local env)"` for the local cloud; for AWS, push a container to '
-            f"{request.repository_url} with its registry client",
-        )
     with image_sources(request.service, request.extra) as folders:
-        tag = request.tag or content_tag(folders, request.entrypoint)
-        done = subprocess.run(_command(request, tag, folders), capture_output=True, text=True, check=False)
+        content = content_hash(folders, request.entrypoint)
+        tags = {request.tag: ""} if request.tag else {tag_of(kind, content): kind for kind in request.kinds}
+        return [Pushed(kind=kind, tag=tag, uri=_push(request, tag, folders)) for tag, kind in tags.items()]
+
+
+def _push(request: ImageRequest, tag: str, folders: Sequence[Path]) -> str:
+    done = subprocess.run(_command(request, tag, folders), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         text = done.stderr.strip().removeprefix("Error: ") or f"`localcloud image push` ended with {done.returncode}"
         raise TrainyardError(text, where=f"{request.repository_url}:{tag}")
