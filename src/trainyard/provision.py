@@ -16,6 +16,8 @@ from trainyard.local.project import parse_stack_file, stack_file
 from trainyard.local.workspace import Workspace
 
 PREFIX = "trainyard:"
+STACK_FILES = "TRAINYARD_STACK_FILES"
+"""Variable with the folder of an environment that the checkout does not list, such as the one that verifies AWS."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,23 @@ class Provision:
         """Whether the variables point at the local cloud."""
         return self.environ.get("TRAINYARD_TARGET") == "local"
 
+    @property
+    def stack_file(self) -> Path:
+        """The stack file: in the folder that TRAINYARD_STACK_FILES names, else in the project.
+
+        Raises:
+            UsageError: there is none of this environment.
+        """
+        return stack_file(Path(self.environ.get(STACK_FILES) or self.project), self.environment)
+
     def settings(self) -> Settings:
         """Read and check the stack file.
 
         Raises:
             UsageError: a setting is unknown, of a wrong type or out of range.
         """
-        file = stack_file(self.project, self.environment)
-        if self.is_local:
+        file = self.stack_file
+        if self.is_local and STACK_FILES not in self.environ:
             workspace = Workspace(self.project)
             workspace.refresh()
             file = workspace.stack_files / file.name
@@ -57,7 +68,7 @@ class Provision:
             UsageError: something does not fit; nothing was started.
         """
         settings = self.settings()
-        file = stack_file(self.project, self.environment).name
+        file = self.stack_file.name
         region = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION") or settings.region
         if region != settings.region:
             raise UsageError(

@@ -45,6 +45,11 @@ class Commands:
         """Run a `trainyard … --json` command quietly and return its answer."""
         return json.loads(self._output([TRAINYARD, *arguments, "--json"]))
 
+    def last_run(self, service: str) -> dict[str, Any]:
+        """Return how a service's newest pipeline run ended, as `pipeline follow --json` tells it."""
+        execution = self.ask("pipeline", "list", service, "--limit", "1")[0]["execution_arn"]
+        return dict(self.ask("pipeline", "follow", execution))
+
     def pulumi(self, *arguments: str) -> Any:
         """Run a `pulumi` command that prints JSON quietly and return its answer."""
         return json.loads(self._output(["pulumi", *arguments]))

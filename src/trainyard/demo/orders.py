@@ -48,12 +48,20 @@ def find(given: Path | None, folder: Path, say: Say) -> Path:
     say(
         "This machine is offline: the public orders (UCI Online Retail) cannot be had, simulated ones are used instead."
     )
-    simulated = folder / "simulated.parquet"
-    if not simulated.exists() and not _run("-m", "recommender", "simulate", str(simulated)):
-        raise UsageError(
-            "The simulator failed", where=str(simulated), cure="Give a file: make demo DATA=orders.parquet"
-        )
-    return simulated
+    return simulate(folder / "simulated.parquet")
+
+
+def simulate(file: Path, rows: int | None = None) -> Path:
+    """Return a file of simulated orders, made where it is not there yet.
+
+    Raises:
+        UsageError: the simulator fails.
+    """
+    size = ["--rows", str(rows)] if rows else []
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists() and not _run("-m", "recommender", "simulate", str(file), *size):
+        raise UsageError("The simulator failed", where=str(file), cure="Give a file: make demo DATA=orders.parquet")
+    return file
 
 
 def _run(*arguments: str) -> bool:
