@@ -6,7 +6,7 @@ from typing import Any
 
 from stacks.rules.context import Context
 from stacks.rules.public_buckets import BUCKETS
-from stacks.rules.reading import as_document, as_list, at, shown
+from stacks.rules.reading import as_document, at, shown
 from stacks.rules.relations import parts
 from stacks.rules.resource import UNKNOWN, Resource
 from stacks.rules.rule import Broken, Rule, Undecided, Verdict
@@ -65,7 +65,6 @@ DEMANDS: dict[str, tuple[Demand, ...]] = {
     "aws:rds/cluster:Cluster": (_switch("storageEncrypted"), _key("kmsKeyId")),
     "aws:rds/instance:Instance": (_switch("storageEncrypted"), _key("kmsKeyId")),
     "aws:sagemaker/domain:Domain": (_key("kmsKeyId"),),
-    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": (_key("kmsKeyArn"),),
     "aws:sagemaker/notebookInstance:NotebookInstance": (_key("kmsKeyId"),),
     "aws:secretsmanager/secret:Secret": (_key("kmsKeyId"),),
     "aws:sns/topic:Topic": (_key("kmsMasterKeyId"),),
@@ -82,7 +81,15 @@ _DEFAULT = "rules[].applyServerSideEncryptionByDefault"
 _BUCKET_DEMANDS = (_one_of(f"{_DEFAULT}.sseAlgorithm", "aws:kms", "aws:kms:dsse"), _key(f"{_DEFAULT}.kmsMasterKeyId"))
 _LOG_DEMANDS = (_one_of(f"{_DEFAULT}.sseAlgorithm", "AES256"),)
 """S3 delivers access logs only into buckets with its own key (S3 user guide, "Enabling server access logging")."""
+_ENCRYPT_IT = (
+    "Give the bucket an aws.s3.BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and the environment's "
+    "key."
+)
 _ENDPOINT_CONFIG = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+
+LOCAL_STORAGE = frozenset({"c5d", "g4dn", "g5", "g6", "g6e", "m5d", "p3dn", "p4d", "p4de", "p5", "p5e", "r5d", "trn1"})
+"""Families whose volumes the machine itself encrypts: SageMaker refuses a key for them (API reference,
+CreateEndpointConfig, KmsKeyId)."""
 
 
 def _judge(resources: Sequence[Resource], context: Context) -> Iterator[Verdict]:
@@ -90,8 +97,8 @@ def _judge(resources: Sequence[Resource], context: Context) -> Iterator[Verdict]
         if resource.type in BUCKETS:
             yield from _bucket(resource, resources)
         yield from _met(resource, DEMANDS.get(resource.type, ()))
-        if resource.type == _ENDPOINT_CONFIG and _captures(resource):
-            yield from _met(resource, (_key("dataCaptureConfig.kmsKeyId"),))
+        if resource.type == _ENDPOINT_CONFIG:
+            yield from _met(resource, tuple(_of_endpoint_config(resource)))
 
 
 def _bucket(bucket: Resource, resources: Sequence[Resource]) -> Iterator[Verdict]:
@@ -103,7 +110,7 @@ def _bucket(bucket: Resource, resources: Sequence[Resource]) -> Iterator[Verdict
         yield Undecided(bucket, "bucket")
     elif not encryptions.found:
         what = f"{bucket} has no encryption configuration, so its objects are not under the environment's key."
-        yield Broken(bucket, what, f"Give the bucket a {_ENCRYPTIONS[0]} with sseAlgorithm aws:kms and the key's ARN.")
+        yield Broken(bucket, what, _ENCRYPT_IT)
 
 
 def _met(resource: Resource, demands: Sequence[Demand]) -> Iterator[Verdict]:
@@ -116,9 +123,17 @@ def _met(resource: Resource, demands: Sequence[Demand]) -> Iterator[Verdict]:
                 yield Broken(resource, what, f"Set {path} to {demand.should}.")
 
 
+def _of_endpoint_config(config: Resource) -> Iterator[Demand]:
+    types = [str(each) for _, each in at(config.inputs, "productionVariants[].instanceType")]
+    if not any(each.split(".")[1:2] and each.split(".")[1] in LOCAL_STORAGE for each in types):
+        yield _key("kmsKeyArn")
+    if _captures(config):
+        yield _key("dataCaptureConfig.kmsKeyId")
+
+
 def _captures(config: Resource) -> bool:
-    capture = as_list(as_document(config.inputs.get("dataCaptureConfig")))
-    return any(isinstance(each, dict) and each.get("enableCapture") is not False for each in capture)
+    capture = as_document(config.inputs.get("dataCaptureConfig"))
+    return capture == UNKNOWN or (isinstance(capture, dict) and capture.get("enableCapture") is not False)
 
 
 RULE = Rule(

@@ -15,16 +15,16 @@ _INGRESS = {
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ("cidrIpv4", "cidrIpv6"),
 }
 """Where types keep the ranges that may come in."""
-_DOORS: dict[str, tuple[str, object]] = {
-    "aws:ec2/subnet:Subnet": ("mapPublicIpOnLaunch", True),
-    "aws:lambda/functionUrl:FunctionUrl": ("authorizationType", "NONE"),
-    "aws:rds/cluster:Cluster": ("publiclyAccessible", True),
-    "aws:rds/clusterInstance:ClusterInstance": ("publiclyAccessible", True),
-    "aws:rds/instance:Instance": ("publiclyAccessible", True),
-    "aws:redshift/cluster:Cluster": ("publiclyAccessible", True),
-    "aws:sagemaker/notebookInstance:NotebookInstance": ("directInternetAccess", "Enabled"),
+_DOORS: dict[str, tuple[str, object, object]] = {
+    "aws:ec2/subnet:Subnet": ("mapPublicIpOnLaunch", False, False),
+    "aws:lambda/functionUrl:FunctionUrl": ("authorizationType", "AWS_IAM", None),
+    "aws:rds/cluster:Cluster": ("publiclyAccessible", False, False),
+    "aws:rds/clusterInstance:ClusterInstance": ("publiclyAccessible", False, False),
+    "aws:rds/instance:Instance": ("publiclyAccessible", False, False),
+    "aws:redshift/cluster:Cluster": ("publiclyAccessible", False, False),
+    "aws:sagemaker/notebookInstance:NotebookInstance": ("directInternetAccess", "Disabled", "Enabled"),
 }
-"""Properties with the value that opens a way of its own, past any security group."""
+"""Properties that open a way of their own, past any security group: their closed value, and what they are unsaid."""
 WORLD_BITS = {4: 8, 6: 16}
 """A public range of fewer bits is the world, also when it is cut into halves."""
 _NAME_CALLERS = "Name who may call: a security group, or the range of a network that is yours."
@@ -32,16 +32,22 @@ _NAME_CALLERS = "Name who may call: a security group, or the range of a network 
 
 def _judge(resource: Resource, context: Context) -> Iterator[Verdict]:
     if resource.type in _DOORS:
-        property, opens = _DOORS[resource.type]
-        if resource.inputs.get(property) == UNKNOWN:
-            yield Undecided(resource, property)
-        elif resource.inputs.get(property) == opens:
-            what = f"{resource} has {property} {shown(opens)}, which is a way in from the internet."
-            yield Broken(resource, what, f"Remove {property}; callers come through the network of the environment.")
+        yield from _door(resource, *_DOORS[resource.type])
     if resource.inputs.get("type") == "egress":
         return
     for path in _INGRESS.get(resource.type, ()):
         yield from _ranges(resource, path)
+
+
+def _door(resource: Resource, property: str, closed: object, unsaid: object) -> Iterator[Verdict]:
+    value = resource.inputs.get(property)
+    if value == UNKNOWN:
+        yield Undecided(resource, property)
+    elif (unsaid if value is None else value) != closed:
+        what = f"{resource} has a way to the internet of its own: {property} is {shown(value)}."
+        yield Broken(
+            resource, what, f"Set {property} to {shown(closed)}; callers come through the environment's network."
+        )
 
 
 def _ranges(resource: Resource, ranges: str) -> Iterator[Verdict]:

@@ -52,7 +52,7 @@ def _judge(resource: Resource, context: Context) -> Iterator[Verdict]:
         yield Broken(
             resource,
             f"{resource} can be deleted: its option protect is false, and trainyard:deletion_protection is true.",
-            f"Pass settings.deletion_protection to it as protect: what is in a {resource.kind} does not come back.",
+            "Pass settings.deletion_protection to it as protect.",
         )
     for own in PROTECTED[resource.type]:
         value = resource.inputs.get(own.property)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from stacks.rules.context import Context
-from stacks.rules.reading import as_list, at, leaves, shown
+from stacks.rules.reading import at, leaves, shown
 from stacks.rules.relations import parts
 from stacks.rules.resource import UNKNOWN, Resource
 from stacks.rules.rule import Broken, Rule, Undecided, Verdict
@@ -14,7 +14,9 @@ _FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictP
 _OPEN_ACLS = ("public-read", "public-read-write", "authenticated-read")
 _EVERYBODY = ("AllUsers", "AuthenticatedUsers")
 """Groups of S3's ACLs: the world, and everybody with any AWS account."""
-_BLOCK_IT = f"Give the bucket a {_BLOCKS[0]} with {', '.join(_FLAGS)} all true, as infra.bucket.SafeBucket does."
+_BLOCK_IT = (
+    f"Give the bucket an aws.s3.BucketPublicAccessBlock with {', '.join(_FLAGS)} true, as infra.bucket.SafeBucket does."
+)
 _NO_ACL = "Remove the ACL; name who may read in the bucket's policy."
 
 
@@ -52,7 +54,7 @@ def _acl(resource: Resource) -> Iterator[Verdict]:
         elif value in _OPEN_ACLS:
             yield Broken(resource, f"{resource} has {path} {shown(value)}, which strangers can read.", _NO_ACL)
     for grants in ("grants", "accessControlPolicy"):
-        for path, value in leaves(as_list(resource.inputs.get(grants)), grants):
+        for path, value in leaves(resource.inputs.get(grants), grants):
             if str(value).rpartition("/")[2] in _EVERYBODY:
                 yield Broken(resource, f"{resource} has {path} {shown(value)}, a grant to strangers.", _NO_ACL)
 

@@ -33,4 +33,5 @@ class Resource:
         return self.type.rpartition(":")[2]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name!r}"
+        kind = "provider" if self.type.startswith("pulumi:providers:") else self.kind
+        return f"{kind} {self.name!r}"

@@ -33,24 +33,20 @@ def _tagged(resource: Resource, provider: Resource | None, context: Context) -> 
         yield Undecided(resource, "tags")
         return
     carried = {**_mapping(inherited), **_mapping(own)}
-    for tag, value in required(context.environment).items():
-        if carried.get(tag) == UNKNOWN:
-            yield Undecided(resource, f"tags.{tag}")
-        elif carried.get(tag) != value:
-            yield Broken(
-                resource,
-                f"{resource} has the tag {tag} {shown(carried.get(tag))}, where {shown(value)} is required.",
-                _cure(tag, value, provider),
-            )
+    wanted = required(context.environment)
+    yield from (Undecided(resource, f"tags.{tag}") for tag in wanted if carried.get(tag) == UNKNOWN)
+    wrong = {tag: value for tag, value in wanted.items() if carried.get(tag) not in (value, UNKNOWN)}
+    if wrong:
+        faults = ", ".join(f"{tag} is {shown(carried.get(tag))}, not {shown(value)}" for tag, value in wrong.items())
+        yield Broken(resource, f"{resource} cannot be told apart by its tags: {faults}.", _cure(provider))
 
 
-def _cure(tag: str, value: str, provider: Resource | None) -> str:
-    tags = f"defaultTags of {provider}" if provider else "a provider whose defaultTags carry it (infra.tags)"
-    return (
-        f"Set {tag} to {shown(value)} in the {tags}, and in no tags of its own."
-        if provider
-        else f"Declare it with {tags}, not with Pulumi's default provider."
-    )
+def _cure(provider: Resource | None) -> str:
+    if provider is None:
+        return (
+            "Declare it with a provider whose defaultTags are infra.tags.default_tags, not with Pulumi's default one."
+        )
+    return f"Take infra.tags.default_tags as defaultTags of {provider}, and repeat none of them in the resource's tags."
 
 
 def _mapping(tags: Any) -> Mapping[str, Any]:

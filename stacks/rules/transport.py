@@ -27,8 +27,8 @@ class Refusal:
 _BUCKET = Refusal(("aws:s3/bucketPolicy:BucketPolicy",), "bucket", ("s3:*", "*"))
 REFUSALS: dict[str, Refusal] = {
     **dict.fromkeys(BUCKETS, _BUCKET),
-    "aws:sns/topic:Topic": Refusal(("aws:sns/topicPolicy:TopicPolicy",), "arn", ("sns:publish", "sns:*")),
-    "aws:sqs/queue:Queue": Refusal(("aws:sqs/queuePolicy:QueuePolicy",), "queueUrl", ("sqs:sendmessage", "sqs:*")),
+    "aws:sns/topic:Topic": Refusal(("aws:sns/topicPolicy:TopicPolicy",), "arn", ("sns:Publish", "sns:*")),
+    "aws:sqs/queue:Queue": Refusal(("aws:sqs/queuePolicy:QueuePolicy",), "queueUrl", ("sqs:SendMessage", "sqs:*")),
 }
 _LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 _SWITCHES = {
@@ -72,7 +72,7 @@ def _denies(statement: Statement, refusal: Refusal) -> bool:
     return (
         statement.body.get("Effect") == "Deny"
         and ("AWS", "*") in statement.principals
-        and any(action.lower() in refusal.actions for action in statement.actions)
+        and any(action.lower() in map(str.lower, refusal.actions) for action in statement.actions)
         and (refusal is not _BUCKET or _all_of_it(statement))
         and [(op.lower(), key.lower(), [str(v).lower() for v in values]) for op, key, values in statement.conditions]
         == [("bool", "aws:securetransport", ["false"])]
