@@ -16,6 +16,7 @@ from trainyard.preview import Format, Report, render
 from trainyard.preview.assembling import assemble
 from trainyard.preview.engine import preview as ask_engine
 from trainyard.preview.rendering.terminal import table
+from trainyard.preview.verdict import counted
 from trainyard.provision import Provision
 
 
@@ -45,11 +46,11 @@ def failures(report: Report, *, expect_no_changes: bool) -> list[str]:
     """Return why a preview ends with 1, in sentences."""
     found: list[str] = []
     if report.policy.violations:
-        found.append(f"Failed: {len(report.policy.violations)} rule violations.")
+        found.append(f"Failed: {counted(len(report.policy.violations), 'rule violation')}.")
     if report.refusals:
         found.append("Failed: something protected would be deleted.")
     if expect_no_changes and report.changes:
-        found.append(f"Failed: no changes were expected, and {report.changes} resources would change.")
+        found.append(f"Failed: no changes were expected, and {counted(report.changes, 'resource')} would change.")
     return found
 
 

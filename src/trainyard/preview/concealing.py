@@ -22,7 +22,9 @@ ASSET_SIGNATURES = {"c44067f5952c0a294b673a41bacd8c17": "file", "0def7320c3a5731
 DROPPED = ("sourcePosition", "sourcePositions", "stackTrace", "config")
 """Keys that speak of the machine, or repeat the stack file."""
 
-_SECRET_KEY = re.compile(r"pass(word|wd|phrase)$|secret(string|value|key|binary)?$|private_?key|api_?key$|(^|_)token$")
+_SECRET_KEY = re.compile(
+    r"pass(word|wd|phrase)$|secret(_?(string|value|key|binary))?$|private_?key|api_?key$|(^|_)token$"
+)
 """Names whose text is a secret although nobody marked it as one; compared in lower snake case."""
 
 _SECRET_TEXT = re.compile(

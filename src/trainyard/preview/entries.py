@@ -8,10 +8,11 @@ from stacks.rules import UNKNOWN
 from trainyard.preview.caution import cautions
 from trainyard.preview.difference import Difference, within
 from trainyard.preview.loss import Severity, lost
-from trainyard.preview.plan import Change, Rename
+from trainyard.preview.plan import Change, Operation, Rename
 from trainyard.preview.showing import on_one_line, pair, shortened
 from trainyard.preview.urn import Urn, kind
 
+NOT_SHOWN = "(what differs is a secret, or not shown)"
 ALONE = "outside of components"
 
 
@@ -74,18 +75,21 @@ def entry(change: Change) -> Entry:
     loss = lost(change)
     forcing = [each for each in change.differences if any(_same_place(each.path, path) for path in change.forced_by)]
     known = {path for path in change.forced_by if any(_same_place(each.path, path) for each in forcing)}
+    rest = [shown_property(each) for each in change.differences if each not in forcing]
+    if change.operation is Operation.UPDATE and not rest:
+        rest = [Property(NOT_SHOWN, "", "")]
     unseen = [Property(on_one_line(path), "", "") for path in change.forced_by if path not in known]
     return Entry(
         operation=change.operation.value,
         urn=change.urn,
         type=kind(change.type),
-        name=on_one_line(change.name),
+        name=shortened(on_one_line(change.name)),
         path=on_one_line(" › ".join(change.components)),
         identifier=shortened(on_one_line(change.identifier)),
         severity=loss.severity if loss else None,
         loss=loss.text if loss else "",
         forced_by=(*(shown_property(each) for each in forcing), *unseen),
-        properties=tuple(shown_property(each) for each in change.differences if each not in forcing),
+        properties=tuple(rest),
         cautions=cautions(change),
         protected=change.protected,
         renamed_from=on_one_line(change.renamed_from),
@@ -114,7 +118,7 @@ def grouped(changes: Sequence[Change]) -> tuple[Group, ...]:
             name=on_one_line(name),
             type=kind(token) if token else "",
             types=tuple(sorted(Counter(kind(each.type) for each in members if each.custom).items())),
-            names=tuple(on_one_line(each.name) for each in members if each.custom),
+            names=tuple(shortened(on_one_line(each.name)) for each in members if each.custom),
         )
         for (name, token), members in tops.items()
     ]
@@ -123,7 +127,7 @@ def grouped(changes: Sequence[Change]) -> tuple[Group, ...]:
 
 def renamed(rename: Rename) -> str:
     """Return a rename as a sentence."""
-    return on_one_line(f"{kind(rename.type)} {_place(rename.old)} is now {_place(rename.new)}; it stays as it is")
+    return on_one_line(f"{kind(rename.type)} {_place(rename.old)} is now {_place(rename.new)}, the same resource")
 
 
 def _place(urn: str) -> str:

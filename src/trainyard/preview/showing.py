@@ -35,12 +35,13 @@ def shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, float) and value.is_integer():
         text = str(int(value))
-    return on_one_line(text.replace(SECRET, HIDDEN).replace(UNKNOWN, NOT_KNOWN)) if text else '""'
+    return on_one_line(text) if text else '""'
 
 
 def on_one_line(text: str) -> str:
-    """Return a text without line breaks and other characters that move a cursor or turn the direction of writing."""
-    marked = text.replace("\r\n", "\n").replace("\n", "⏎").replace("\t", " ")
+    """Return a text with what is hidden named, and without characters that move a cursor or turn the writing."""
+    named = text.replace(SECRET, HIDDEN).replace(UNKNOWN, NOT_KNOWN)
+    marked = named.replace("\r\n", "\n").replace("\n", "⏎").replace("\t", " ")
     return "".join(char if char.isprintable() else "·" for char in marked)
 
 

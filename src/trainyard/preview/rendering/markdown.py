@@ -5,6 +5,7 @@ HTML nor mentions in them. Elsewhere, what Markdown or HTML would read is writte
 holds 65,536 characters, so lists are cut, the least important first, and each says how much it left out.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,7 +15,7 @@ from trainyard.preview.entries import Entry, Group, Property
 from trainyard.preview.rendering import wording
 from trainyard.preview.report import DriftEntry, Report
 from trainyard.preview.urn import kind
-from trainyard.preview.verdict import Level
+from trainyard.preview.verdict import Level, counted
 
 LIMIT = 60_000
 """Bytes; below GitHub's limit, with room for what a workflow adds."""
@@ -23,8 +24,7 @@ _SYMBOLS = {Level.CALM: "✅", Level.CARE: "⚠️", Level.LOSS: "🛑", Level.R
 _OPEN = 10
 """A list of more entries than this is folded."""
 _SPECIAL = frozenset("\\`*_[]<>#|~&@$")
-_SPECIAL_FIRST = frozenset("-+=0123456789")
-"""Characters that begin a list or underline a heading."""
+_BEGINS_A_LIST = re.compile(r"^(?:[-+=]|\d+(?=[.)]))")
 
 Item = TypeVar("Item")
 
@@ -69,7 +69,7 @@ def text(value: str) -> str:
     """Return a text that reads as itself wherever Markdown or HTML would see something else."""
     # A reference keeps Markdown from reading it, the invisible space keeps GitHub from notifying whom it names.
     escaped = "".join(_reference(char) if char in _SPECIAL else char for char in value)
-    first = _reference(value[0]) + escaped[1:] if value[:1] in _SPECIAL_FIRST else escaped
+    first = _BEGINS_A_LIST.sub(lambda found: "".join(map(_reference, found[0])), escaped)
     return first.replace("&#64;", "&#64;\u200b")
 
 
@@ -91,13 +91,16 @@ def _runs(value: str) -> list[str]:
 
 def _hardest(report: Report) -> str:
     """Return what always fits: the verdict and the counts."""
-    head = f"{marker(report.environment)}\n## {text(report.environment)}: {text(report.verdict.text)[:20_000]}"
-    return f"{head}\n\n{text(wording.counts(report))}. The report is too long for a comment.\n"
+    return f"{_heading(report)[:20_000]}\n\n{text(wording.counts(report))}. The report is too long for a comment.\n"
+
+
+def _heading(report: Report) -> str:
+    symbol = _SYMBOLS[report.verdict.level]
+    return f"{marker(report.environment)}\n## {symbol} {text(report.environment)}: {text(report.verdict.text)}"
 
 
 def _lines(report: Report, limits: _Limits) -> Iterator[str]:
-    yield marker(report.environment)
-    yield f"## {_SYMBOLS[report.verdict.level]} {text(report.environment)}: {text(report.verdict.text)}"
+    yield _heading(report)
     yield ""
     yield f"- {text(wording.counts(report))}"
     yield f"- {text(wording.rules(report.policy))}"
@@ -184,7 +187,7 @@ def _group(limits: _Limits) -> Callable[[Group], Iterator[str]]:
     def lines(group: Group) -> Iterator[str]:
         what = f" ({code(group.type)})" if group.type else ""
         types = ", ".join(f"{number} × {code(name)}" for name, number in group.types[: limits.others])
-        yield f"- {code(group.name)}{what}: {group.count} resources: {types}"
+        yield f"- {code(group.name)}{what}: {counted(group.count, 'resource')}: {types}"
         shown = group.names[: limits.others]
         more = f" … and {group.count - len(shown):,} more" if len(shown) < group.count else ""
         yield f"  - {', '.join(map(code, shown))}{more}"
@@ -232,7 +235,9 @@ def _cost(report: Report, limits: _Limits) -> Iterator[str]:
         limits.others,
         lambda each: [f"- not priced: {code(kind(each.type))} {code(each.name)}: {text(each.why)}"],
     )
-    yield from ("", text(f"{wording.cost_basis(cost)}. " + "".join(f"{note}. " for note in cost.notes)))
+    if cost.not_priced:
+        yield ""
+    yield text(" ".join(f"{sentence}." for sentence in (wording.cost_basis(cost), *cost.notes)))
     if cost.not_included:
         yield from ("", text(f"Not included: {'; '.join(cost.not_included)}."))
 

@@ -39,6 +39,8 @@ def money(amount: float, *, signed: bool = False) -> str:
 def cost(comparison: Comparison) -> str:
     """Return the difference, in a sentence."""
     before, after = money(comparison.before), money(comparison.after)
+    if not comparison.difference:
+        return f"no difference ({after} {comparison.currency} a month)"
     difference = money(comparison.difference, signed=True)
     return f"{difference} {comparison.currency} a month (before {before}, after {after})"
 
