@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, cast
 
+from stacks.rules import UNKNOWN
 from trainyard.preview.concealing import parsed
 
 INTERNAL = ("__defaults", "__internal")
@@ -53,8 +54,18 @@ def told(paths: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any
         old: outputs and inputs that exist.
         new: inputs that are asked for.
     """
-    for path in paths:
-        yield Difference(path, _at(old, path), _at(new, path))
+    for path, how in paths.items():
+        found = _at(new, path)
+        computed = found is MISSING and _is_computed(how)
+        yield Difference(path, _at(old, path), UNKNOWN if computed else found)
+
+
+def _is_computed(how: Any) -> bool:
+    """Return whether a property is one that the provider fills in, not the program."""
+    if not isinstance(how, Mapping):
+        return False
+    kind = cast(Mapping[str, Any], how)
+    return kind.get("inputDiff") is False and not str(kind.get("kind", "")).startswith("delete")
 
 
 def within(path: str, outer: str) -> bool:

@@ -11,7 +11,7 @@ _ROOTS = (
 
 _REST = r"(?:/[^\s\"'`<>|;,)\]}]*)?"
 _END = r"(?![^/\s\"'`<>|;,)\]}:])"
-_BEFORE = r"(?:^|(?<=[\s\"'`=(\[{,:])|(?:file|project)://+)(?:/?\.\.)*"
+_BEFORE = r"(?:^|(?<=[\s\"'`=(\[{,:;<>|!])|(?:file|project)://+)(?:/?\.\.)*"
 _WINDOWS = r"\b[A-Za-z]:\\+(?:Users|a|hostedtoolcache|Windows|Temp)\\[^\s\"'`<>|;,)\]}]*"
 
 

@@ -4,6 +4,7 @@ from tests.unit.preview import nasty
 from tests.unit.preview.plans import UNKNOWN, component, document, state, step, true_document, urn
 from trainyard.errors import TrainyardError
 from trainyard.preview import Operation, read_plan
+from trainyard.preview.difference import MISSING
 from trainyard.preview.plan import Change
 
 TABLE = "aws:dynamodb/table:Table"
@@ -64,6 +65,13 @@ def test_a_change_that_only_the_provider_sees_is_listed() -> None:
     side = state(urn(TABLE, "records"), {"value": "[secret]"})
     told = {"value": {"kind": "update"}, "replica[0].region": {"kind": "delete"}}
     assert paths(only(step("update", side, side, detailedDiff=told))) == ["value", "replica[0].region"]
+
+
+def test_a_property_that_the_provider_fills_in_is_known_after_apply() -> None:
+    old = state(urn(TABLE, "records"), {}, outputs={"arn": "arn:1", "old": "x"})
+    kinds = {"arn": {"kind": "update", "inputDiff": False}, "old": {"kind": "delete", "inputDiff": False}}
+    arn, gone = only(step("update", old, state(urn(TABLE, "records"), {}), detailedDiff=kinds)).differences
+    assert (arn.old, arn.new, gone.old, gone.new) == ("arn:1", UNKNOWN, "x", MISSING)
 
 
 def test_a_property_that_the_program_leaves_to_others_is_no_difference() -> None:
