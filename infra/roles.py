@@ -28,6 +28,8 @@ class RolesArgs:
     """ARNs that may take on the approval role; empty leaves it to the account's IAM policies."""
     releasers: Sequence[str]
     """ARNs that may take on the release role; empty leaves it to the account's IAM policies."""
+    boundary_arn: str | None = None
+    """The permissions boundary that each role carries; None bounds none."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Roles(pulumi.ComponentResource):
     def __init__(self, name: str, args: RolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("trainyard:infra:Roles", name, None, opts)
         self._prefix = name
+        self._boundary_arn = args.boundary_arn
         sagemaker = iam_documents.sagemaker_trust(args.account, args.region)
         estate = args.estate
         self.training = self._role("training", sagemaker, estate.apply(_rendered(iam_documents.training)))
@@ -99,6 +102,7 @@ class Roles(pulumi.ComponentResource):
             f"{self._prefix}-{purpose}",
             description=f"Trainyard {purpose}",
             assume_role_policy=json.dumps(trust),
+            permissions_boundary=self._boundary_arn,
             max_session_duration=3600,
             opts=pulumi.ResourceOptions(parent=self),
         )

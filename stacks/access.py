@@ -26,6 +26,7 @@ def roles(
             baseline_repository_arn=image.repository_arn,
             approvers=settings.people.approvers,
             releasers=settings.people.releasers,
+            boundary_arn=_boundary(settings),
         ),
         opts,
     )
@@ -47,6 +48,11 @@ def network(settings: Settings, environment: str, opts: pulumi.ResourceOptions) 
         ),
         opts,
     )
+
+
+def _boundary(settings: Settings) -> str | None:
+    name = settings.permissions_boundary
+    return f"arn:aws:iam::{settings.account}:policy/{name}" if name else None
 
 
 def _estate(settings: Settings, environment: str, stores: Stores) -> pulumi.Output[Estate]:

@@ -213,6 +213,9 @@ class Settings(_Dials):
     network: NetworkSettings
     retention: RetentionSettings
     people: PeopleSettings
+    permissions_boundary: str = Field(pattern=r"^$|^[\w+=,.@-]{1,128}$")
+    """Name of the account's policy that bounds every role, as the bootstrap project makes it and CI requires it; empty
+    bounds none, for an account that was not prepared by `trainyard bootstrap`."""
     notifications: NotificationSettings
     services: list[ServiceSettings] = Field(min_length=1)
 

@@ -133,7 +133,8 @@ def _meaning(model: type[BaseModel], path: Path) -> str:
     if not names:
         return ""
     field = _model_at(model, path[: names[-1]]).model_fields.get(str(path[names[-1]]))
-    return f" ({field.description.rstrip('.')})" if field is not None and field.description else ""
+    # A description may take several lines where it is written.
+    return f" ({' '.join(field.description.split()).rstrip('.')})" if field is not None and field.description else ""
 
 
 def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:

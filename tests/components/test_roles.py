@@ -11,7 +11,7 @@ ACCOUNT = "111111111111"
 ROLES = ("training", "serving", "pipeline", "release", "approval")
 
 
-def program() -> None:
+def program(boundary_arn: str | None = None) -> None:
     estate = Estate(
         account=ACCOUNT,
         region="eu-west-1",
@@ -35,6 +35,7 @@ def program() -> None:
             baseline_repository_arn="aws-repository",
             approvers=[f"arn:aws:iam::{ACCOUNT}:role/ann"],
             releasers=[],
+            boundary_arn=boundary_arn,
         ),
     )
 
@@ -51,6 +52,13 @@ def policy(deployment: Deployment, role: str) -> list[dict[str, object]]:
 def principal(deployment: Deployment, role: str) -> object:
     (statement,) = json.loads(deployment.named(f"roles-{role}").inputs["assumeRolePolicy"])["Statement"]
     return statement["Principal"]
+
+
+def test_every_role_carries_the_boundary_where_the_account_has_one() -> None:
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/trainyard-boundary"
+    bounded = deploy(lambda: program(boundary)).of_type("Role")
+    assert [role.inputs.get("permissionsBoundary") for role in bounded] == [boundary] * len(ROLES)
+    assert all("permissionsBoundary" not in role.inputs for role in deploy(program).of_type("Role"))
 
 
 def test_there_are_five_roles_with_one_inline_policy_each(deployment: Deployment) -> None:

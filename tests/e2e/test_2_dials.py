@@ -29,6 +29,7 @@ CHANGES: dict[str, Any] = {
     "retention.key_deletion_days": 8,
     "people.approvers": ["arn:aws:iam::111111111111:role/approver"],
     "people.releasers": ["arn:aws:iam::111111111111:role/releaser"],
+    "permissions_boundary": "another-boundary",
     "notifications.emails": ["oncall@example.com"],
     "services.0.owners": ["recommendations", "search"],
     "services.0.approval_required": False,

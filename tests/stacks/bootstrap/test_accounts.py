@@ -141,6 +141,11 @@ def test_what_exists_is_what_the_roles_get() -> None:
     assert deployment.one("Alias").inputs["targetKeyId"] == key
 
 
+def test_the_environments_name_the_boundary_that_their_account_has() -> None:
+    for stack in STACKS:
+        assert stack_files.mapping(stack)["permissions_boundary"] == account(stack).named("ci-boundary").inputs["name"]
+
+
 def test_another_account_is_refused_in_the_words_of_this_project() -> None:
     with pytest.raises(pulumi.RunError, match=r"^trainyard-bootstrap:account is '111111111111' in Pulumi.dev.yaml"):
         deploy(run, stack="dev", account="222222222222", config=pulumi_config(mapping("dev")))

@@ -23,6 +23,7 @@ def refusal(change: Callable[[dict[str, Any]], object]) -> str:
     with pytest.raises(SettingsError) as refused:
         parse(changed(change), FILE)
     assert str(refused.value).endswith(f". Change it in {FILE}.")
+    assert "\n" not in str(refused.value)
     return str(refused.value)
 
 
