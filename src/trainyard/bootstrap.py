@@ -49,6 +49,13 @@ def resources_in(checkpoint: str | None) -> int:
     return len(latest.get("resources") or [])
 
 
+def without_secrets_provider(exported: str) -> str:
+    """Return an exported state that the stack's own secrets provider takes over; it holds no secret to decrypt."""
+    content = json.loads(exported)
+    content["deployment"].pop("secrets_providers", None)
+    return json.dumps(content)
+
+
 @dataclass(frozen=True)
 class Bootstrap:
     """The bootstrap project of one environment's account, and the engine that changes it."""
@@ -187,6 +194,7 @@ class Bootstrap:
     def _move(self, settings: Settings) -> None:
         exported = self.root / "exported.json"
         self._run("file", settings, "stack", "export", "--stack", self.environment, "--file", str(exported))
+        exported.write_text(without_secrets_provider(exported.read_text()))
         self._scratch("bucket", settings)
         self._run("bucket", settings, "stack", "select", self.environment, "--create")
         self._run("bucket", settings, "stack", "import", "--stack", self.environment, "--file", str(exported))
