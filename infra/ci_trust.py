@@ -1,7 +1,8 @@
 """Who may take on the roles of CI: jobs of one repository in one GitHub environment, and nobody else.
 
 The environment is what GitHub guards (reviewers, branches), so it is what the subject must name: a subject that ends
-in a branch or in `*` would let any workflow of the repository in. Pure.
+in a branch or in `*` would let any workflow of the repository in. Since July 2026 the subject of a new repository also
+carries the IDs of owner and repository (GitHub docs, *OpenID Connect reference*, "Immutable subject claims"). Pure.
 """
 
 from infra.iam_statements import Document, document

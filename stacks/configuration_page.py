@@ -7,7 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from stacks.bootstrap.outputs import PROJECT
+from stacks.bootstrap.settings import Settings as BootstrapSettings
 from stacks.settings import Settings
+from stacks.settings_error import NAMESPACE
 
 HEAD = """# Configuration
 
@@ -19,11 +22,25 @@ file, in the same order. This page is generated from `stacks/settings.py`: `make
 """
 
 
+BOOTSTRAP_HEAD = """
+## The bootstrap project
+
+What an account has once (`stacks/bootstrap/Pulumi.<environment>.yaml`), brought up by `trainyard bootstrap`. Everything
+that may be there already has a setting under `existing`: what is named there is used, and never declared.
+
+| dial | type | what it is for |
+|---|---|---|
+"""
+
+
 def page() -> str:
     """Return the page as Markdown."""
-    schema = Settings.model_json_schema()
-    lines = [f"| `{path}` | {kind} | {text} |" for path, kind, text in _rows(Settings, "trainyard:", schema)]
-    return HEAD + "\n".join(lines) + "\n"
+    return HEAD + _table(Settings, NAMESPACE) + BOOTSTRAP_HEAD + _table(BootstrapSettings, PROJECT)
+
+
+def _table(model: type[BaseModel], namespace: str) -> str:
+    rows = _rows(model, f"{namespace}:", model.model_json_schema())
+    return "".join(f"| `{path}` | {kind} | {text} |\n" for path, kind, text in rows)
 
 
 def _rows(model: type[BaseModel], prefix: str, schema: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
