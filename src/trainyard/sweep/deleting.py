@@ -48,7 +48,7 @@ def is_missing(error: ClientError) -> bool:
     detail = error.response["Error"]
     code, text = detail["Code"], detail.get("Message", "").lower()
     by_text = code == "ValidationException" and ("could not find" in text or "does not exist" in text)
-    return by_text or "NotFound" in code
+    return by_text or "NotFound" in code or code.startswith("NoSuch")
 
 
 def _job(client: Client, name: str, wait: Wait) -> None:

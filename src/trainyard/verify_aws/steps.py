@@ -12,8 +12,8 @@ from trainyard.demo.story import customers_of
 from trainyard.errors import TrainyardError
 from trainyard.verify_aws.place import Place
 
-ROWS = 20_000
-"""Of simulated orders: enough for a model, little to carry."""
+ROWS = 40_000
+"""Of simulated orders: a model beats personal frequency on them by a tenth, which the gate always asks for."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Steps:
 
     def _pipeline(self) -> None:
         self.commands.trainyard("pipeline", "deploy", self.service)
-        self.commands.trainyard("pipeline", "run", self.service, "--latest", "--set", "features=core")
+        self.commands.trainyard("pipeline", "run", self.service, "--latest")
         self.version = str(self.commands.last_run(self.service)["version"])
 
     def _release(self) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from trainyard import aws, cost
 from trainyard.demo.command import Commands
 from trainyard.engine import obtain
-from trainyard.errors import TrainyardError, UsageError
+from trainyard.errors import UsageError
 from trainyard.local.project import parse_stack_file
 from trainyard.preview.assembling import assemble
 from trainyard.preview.engine import preview
@@ -122,7 +122,7 @@ class Verification:
                 step()
                 self.facts[f"{name}_seconds"] = round(time.monotonic() - started, 1)
             succeeded = True
-        except TrainyardError as error:
+        except Exception as error:  # whatever it is, what stands costs money until it is taken away
             self.facts["failed_step"] = name
             self.say(f"The verification failed at {name!r}: {error}")
         except KeyboardInterrupt:
