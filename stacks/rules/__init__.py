@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from stacks.rules import (
     alarms,
-    checking,
     crossing,
     encryption,
     full_access,
@@ -26,10 +25,11 @@ from stacks.rules import (
 )
 from stacks.rules.context import Context
 from stacks.rules.findings import Findings, Unjudged, Violation
+from stacks.rules.judging import judge
 from stacks.rules.resource import UNKNOWN, Resource
 from stacks.rules.rule import Rule
 
-__all__ = ["RULES", "UNKNOWN", "Context", "Findings", "Resource", "Rule", "Unjudged", "Violation", "check"]
+__all__ = ["RULES", "UNKNOWN", "Context", "Findings", "Resource", "Rule", "Unjudged", "Violation", "check", "judge"]
 
 RULES: tuple[Rule, ...] = (
     public_buckets.RULE,
@@ -56,4 +56,4 @@ def check(resources: Sequence[Resource], context: Context) -> Findings:
         resources: everything that the program keeps, providers included: relations between resources are judged.
         context: what the stack file says.
     """
-    return checking.check(RULES, resources, context)
+    return judge(RULES, resources, context)

@@ -1,4 +1,4 @@
-"""Judges the resources of a program by all rules."""
+"""Judges the resources of a program by rules."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from stacks.rules.resource import Resource
 from stacks.rules.rule import Broken, Rule
 
 
-def check(rules: Sequence[Rule], resources: Sequence[Resource], context: Context) -> Findings:
+def judge(rules: Sequence[Rule], resources: Sequence[Resource], context: Context) -> Findings:
     """Return what `rules` say of `resources`; each finding once."""
     found = dict.fromkeys(finding for rule in rules for finding in _judged(rule, resources, context))
     return Findings(
