@@ -196,7 +196,9 @@ class Bootstrap:
         self._run("file", settings, "stack", "export", "--stack", self.environment, "--file", str(exported))
         exported.write_text(without_secrets_provider(exported.read_text()))
         self._scratch("bucket", settings)
-        self._run("bucket", settings, "stack", "select", self.environment, "--create")
+        # Without the option, making the stack would put a passphrase in place of the file's provider.
+        provider = outputs.secrets_provider(settings.region)
+        self._run("bucket", settings, "stack", "select", self.environment, "--create", "--secrets-provider", provider)
         self._run("bucket", settings, "stack", "import", "--stack", self.environment, "--file", str(exported))
         exported.unlink()
         wanted, found = resources_in(self._first_state()), resources_in(self._kept_state(settings))
@@ -222,8 +224,9 @@ class Bootstrap:
         environ["PULUMI_BACKEND_URL"] = (
             self._backend(settings) if place == "bucket" else f"file://{self.root / 'state'}"
         )
-        # The project declares no secret: until the key exists, this passphrase guards nothing.
-        environ["PULUMI_CONFIG_PASSPHRASE"] = ""
+        if place == "file":
+            # The project declares no secret: until the key exists, this passphrase guards nothing.
+            environ["PULUMI_CONFIG_PASSPHRASE"] = ""
         # The language host runs the `python` that it finds first.
         environ["PATH"] = os.pathsep.join(
             [str(Path(sys.executable).parent), str(self.engine.bin), environ.get("PATH", "")]
