@@ -1,5 +1,6 @@
 """The one place where AWS clients are built; everything else is handed one."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,19 @@ def client_as(role_arn: str, session_name: str, service: str, region: str) -> An
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
+    )
+
+
+def client_of(environ: Mapping[str, str], service: str) -> Any:
+    """Return a boto3 client with the credentials, region and endpoint of another shell's variables."""
+    return boto3.Session().client(
+        service,
+        region_name=environ["AWS_REGION"],
+        endpoint_url=environ.get("AWS_ENDPOINT_URL"),
+        config=_CONFIG,
+        aws_access_key_id=environ["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environ["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
     )
 
 

@@ -1,5 +1,6 @@
-"""`python -m trainyard.demo up [--data FILE] | down`."""
+"""`python -m trainyard.demo up [--data FILE] | down | envs`."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from trainyard.demo import judgement
+from trainyard.demo.environments import Environments
 from trainyard.demo.leave import take_down
 from trainyard.demo.story import Story
 from trainyard.errors import TrainyardError
@@ -63,6 +66,17 @@ def down() -> None:
     for line in left:
         console.print(f"left behind: {line}", highlight=False, markup=False)
     _close(console, project / "build" / "demo-down", [fact("left_behind", len(left), "things", equals=0)])
+
+
+@app.command()
+def envs() -> None:
+    """Bring dev, staging and prod up in three accounts, try to reach across, and take them away."""
+    console = Console()
+    story = Environments(console, find_project())
+    story.tell()
+    folder = story.project / "build" / "demo-envs"
+    _close(console, folder, judgement.judged(story))
+    (folder / "attempts.json").write_text(json.dumps(judgement.attempts(story.outcomes), indent=2) + "\n")
 
 
 def _close(console: Console, folder: Path, facts: list[Fact]) -> None:

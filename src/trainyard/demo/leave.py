@@ -63,12 +63,27 @@ def take_down(project: Path, console: Console) -> list[str]:
     code = destroy(Provision(project, STACK, engine, dict(os.environ)), say)
     left = [] if code == 0 else [f"`trainyard destroy` ended with {code}"]
     left += list(remaining(lambda service: aws.client(service, target["AWS_REGION"])))
-    pid = localcloud.ask(workspace.cloud, ["status"]).get("pid")
-    localcloud.call(workspace.cloud, ["stop"])
-    left += processes_of(pid, workspace.cloud)
+    left += stop(workspace)
     if not left:
         shutil.rmtree(workspace.root)
     return left
+
+
+def leave_nothing(workspace: Workspace) -> list[str]:
+    """Stop the local cloud with all that it holds, remove the workspace, and return the processes that still run."""
+    if not (workspace.root / MARK).exists():
+        return []
+    left = stop(workspace) if workspace.cloud.exists() else []
+    if not left:
+        shutil.rmtree(workspace.root, ignore_errors=True)
+    return left
+
+
+def stop(workspace: Workspace) -> list[str]:
+    """Stop the local cloud and return the processes of it that still run, one line each."""
+    pid = localcloud.ask(workspace.cloud, ["status"]).get("pid")
+    localcloud.call(workspace.cloud, ["stop"])
+    return processes_of(pid, workspace.cloud)
 
 
 def processes_of(pid: int | None, home: Path) -> list[str]:
