@@ -1,0 +1,77 @@
+"""A base image made on this machine with Debian's own tools, for where none can be pulled.
+
+Kept in the user's cache: the first time takes a minute and a half, later ones seconds.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+SUITE = "bookworm"
+PACKAGES = ("ca-certificates", "python3", "python3-venv")
+NAME = f"localhost/trainyard-base:{SUITE}"
+TOOLS = ("buildah", "debootstrap")
+LEFT_OUT = ("./var/cache/apt/archives/*.deb", "./var/lib/apt/lists/*", "./usr/share/doc/*", "./usr/share/man/*")
+CACHE = Path(os.environ.get("TRAINYARD_CACHE", user_cache_path("trainyard"))) / "containers"
+
+
+def missing_means() -> str:
+    """Return why no base image can be made here, or an empty text."""
+    absent = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if os.geteuid() != 0:
+        return "containers are built here by root only: no docker or podman engine works, and this user is not root"
+    if absent and shutil.which("apt-get") is None:
+        return f"containers cannot be built: there is no docker or podman engine, no {absent[0]}, and no apt-get"
+    return ""
+
+
+def make_base() -> str:
+    """Return the name of the base image, after making what is missing: tools, file system, image."""
+    absent = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if absent:
+        _run("apt-get", "update", "--quiet")
+        _run("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *absent)
+    own_storage()
+    if subprocess.run(["buildah", "inspect", "--type", "image", NAME], capture_output=True, check=False).returncode:
+        archive = _file_system()
+        container = _run("buildah", "from", "scratch")
+        _run("buildah", "add", "--quiet", container, str(archive), "/")
+        _run("buildah", "commit", "--quiet", "--rm", container, NAME)
+    return NAME
+
+
+def own_storage() -> None:
+    """Keep images of tests apart from the machine's own, so that the cache can be removed as a whole."""
+    file = CACHE / "storage.conf"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    os.environ["CONTAINERS_STORAGE_CONF"] = str(file)
+    for driver in ("overlay", "vfs"):
+        content = f'[storage]\ndriver = "{driver}"\ngraphroot = "{CACHE}/{driver}"\nrunroot = "{CACHE}/run-{driver}"\n'
+        file.write_text(content)
+        if subprocess.run(["buildah", "info"], capture_output=True, check=False).returncode == 0:
+            return
+    raise RuntimeError("buildah works with neither overlay nor vfs")
+
+
+def _file_system() -> Path:
+    key = hashlib.sha256(" ".join((SUITE, *PACKAGES, *LEFT_OUT)).encode()).hexdigest()[:12]
+    archive = CACHE / f"{SUITE}-{key}.tar"
+    if archive.exists():
+        return archive
+    root, unfinished = CACHE / f"{SUITE}-{key}", archive.with_suffix(".part")
+    shutil.rmtree(root, ignore_errors=True)
+    _run("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(root))
+    excluded = [f"--exclude={pattern}" for pattern in LEFT_OUT]
+    _run("tar", "--create", "--directory", str(root), "--file", str(unfinished), *excluded, ".")
+    shutil.rmtree(root)
+    return unfinished.rename(archive)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {(done.stderr or done.stdout)[-2000:]}"
+    return done.stdout.strip()
