@@ -86,13 +86,13 @@ def test_nothing_is_created_without_the_account_id(account: Account, tmp_path: P
     assert not (account.path / ".trainyard" / "verify").exists()
 
 
-def test_ctrl_c_in_the_middle_of_the_pipeline_takes_everything_away(account: Account, tmp_path: Path):
+def test_ctrl_c_while_the_environment_comes_up_takes_everything_away(account: Account, tmp_path: Path):
     log = tmp_path / "log"
     process = account.start(log, "--yes")
-    until(process, log, "Features: Executing")
+    until(process, log, "aws:s3:Bucket data-raw-bucket created")
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=300) == 1, log.read_text()[-3000:]
-    assert "Interrupted at 'pipeline'" in log.read_text()
+    assert "Interrupted at 'environment'" in log.read_text()
     assert facts(account)["left_behind"] == 0
     assert account.left() == [], log.read_text()[-3000:]
     assert not (account.path / ".trainyard" / "verify").exists()
@@ -101,14 +101,14 @@ def test_ctrl_c_in_the_middle_of_the_pipeline_takes_everything_away(account: Acc
 def test_after_a_kill_the_next_verification_takes_the_first_away_and_runs_to_its_end(account: Account, tmp_path: Path):
     log = tmp_path / "log"
     process = account.start(log, "--yes")
-    until(process, log, "SafeBucket")
+    until(process, log, "Features: Executing")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert (account.path / ".trainyard" / "verify").exists()
 
     again = tmp_path / "again"
     assert account.start(again, "--yes").wait(timeout=900) == 0, again.read_text()[-4000:]
-    assert again.read_text().index("taking it away") < again.read_text().index("This verifies Trainyard")
+    assert again.read_text().index("removed Pipeline") < again.read_text().index("This verifies Trainyard")
     found = facts(account)
     assert found["live_version_is_the_released"] is True
     assert found["predictions"] == 5
