@@ -118,7 +118,7 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
             "Alarms", ["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"], statements.alarms(estate, "{name}-*")
         ),
         statements.describe_alarms(estate),
-        statements.scaling(estate),
+        *statements.scaling(estate),
         statements.allow("Record", [f"dynamodb:{verb}" for verb in _RECORD_VERBS], [estate.table_arn]),
         statements.read_outputs(estate),
         statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),

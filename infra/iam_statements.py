@@ -147,12 +147,16 @@ def describe_alarms(estate: Estate) -> Statement:
     return allow("SeeAlarms", ["cloudwatch:DescribeAlarms"], alarms(estate, "*"))
 
 
-def scaling(estate: Estate) -> Statement:
+def scaling(estate: Estate) -> list[Statement]:
     """Return what taking an endpoint off scaling and back on takes."""
-    verbs = ("DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget")
     targets = f"arn:aws:application-autoscaling:{estate.region}:{estate.account}:scalable-target/*"
     only = {"StringEqualsIfExists": {"application-autoscaling:service-namespace": "sagemaker"}}
-    return allow("Scaling", [f"application-autoscaling:{verb}" for verb in verbs], [targets], only)
+    changes = [f"application-autoscaling:{verb}ScalableTarget" for verb in ("Register", "Deregister")]
+    return [
+        allow("Scaling", changes, [targets], only),
+        # Describing is of the account: AWS knows no narrower resource.
+        allow("SeeScaling", ["application-autoscaling:DescribeScalableTargets"], ["*"]),
+    ]
 
 
 def read_outputs(estate: Estate) -> Statement:

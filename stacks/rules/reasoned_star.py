@@ -11,14 +11,18 @@ from stacks.rules.resource import Resource
 from stacks.rules.rule import Broken, Rule, Verdict
 
 REASONED = {
+    "application-autoscaling:DescribeScal*": "describing is of the account",
+    "cloudwatch:DescribeAlarms": "authorized on all alarms of the account, whichever are asked for",
     "cloudwatch:PutMetricData": "metrics have no ARN; a condition on cloudwatch:namespace narrows it",
-    "ec2:DescribeDhcpOptions": "EC2 describes all or nothing",
-    "ec2:DescribeNetworkInterfaces": "EC2 describes all or nothing",
-    "ec2:DescribeSecurityGroups": "EC2 describes all or nothing",
-    "ec2:DescribeSubnets": "EC2 describes all or nothing",
-    "ec2:DescribeVpcs": "EC2 describes all or nothing",
+    "ec2:Describe*": "EC2 describes all or nothing",
     "ecr:GetAuthorizationToken": "the token is of the account's registry, not of a repository",
+    "kms:CreateKey": "the key is not there yet",
+    "kms:ListAliases": "listing is of the account",
+    "logs:DescribeLogGroups": "authorized on all log groups of the account, whichever are asked for",
     "sagemaker:ListModelPackages": "listing is of the account",
+    "sns:GetSubscriptionAttributes": "IAM knows no resource type of subscriptions",
+    "sns:Unsubscribe": "IAM knows no resource type of subscriptions",
+    "ssm:DescribeParameters": "listing is of the account",
 }
 """Action -> why its resource can only be `*` (service authorization reference, "Actions" of the service). Whoever adds
 an action writes the reason that a reviewer would ask for."""
@@ -47,7 +51,7 @@ def _everything(statement: Statement) -> Iterator[Verdict]:
         yield Broken(resource, what, _NAME_THEM)
     for star in (each for each in statement.resources if _is_everything(str(each))):
         for action in as_list(statement.body.get("Action")):
-            if str(action) not in REASONED:
+            if not any(fnmatch.fnmatchcase(str(action), reasoned) for reasoned in REASONED):
                 what = f"{resource} allows {action} on everything: {statement.title} has Resource {shown(star)}."
                 yield Broken(resource, what, _NAME_THEM)
             elif action == _NEEDS_A_NAMESPACE and not _in_a_namespace(statement):

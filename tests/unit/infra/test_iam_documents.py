@@ -30,7 +30,12 @@ ROLES: dict[str, Document] = {
     "release": iam_documents.release(ESTATE, f"arn:aws:iam::{ACCOUNT}:role/serving"),
     "approval": iam_documents.approval(ESTATE),
 }
-WITHOUT_ARNS = {"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "sagemaker:ListModelPackages"}
+WITHOUT_ARNS = {
+    "application-autoscaling:DescribeScalableTargets",
+    "ecr:GetAuthorizationToken",
+    "cloudwatch:PutMetricData",
+    "sagemaker:ListModelPackages",
+}
 """Actions that AWS authorises on `*` only; so does it all of EC2's descriptions."""
 
 
