@@ -57,7 +57,7 @@ def settings(provider: Provider, endpoint_url: str) -> dict[str, str]:
     return {
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true" if official else "false",  # ours is a command on PATH
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "false" if official else "true",
-        "AWS_ENDPOINT_URL_S3_CONTROL": f"http://localhost:{urlsplit(endpoint_url).port}",
+        "AWS_ENDPOINT_URL_S3_CONTROL": f"http://localhost:{urlsplit(endpoint_url).port}" if official else endpoint_url,
         VARIABLE: provider,
     }
 

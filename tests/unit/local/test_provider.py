@@ -16,7 +16,7 @@ def test_ours_is_found_on_path_and_nothing_is_downloaded():
     assert settings("ours", "http://127.0.0.1:4000") == {
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "false",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "AWS_ENDPOINT_URL_S3_CONTROL": "http://localhost:4000",
+        "AWS_ENDPOINT_URL_S3_CONTROL": "http://127.0.0.1:4000",
         "TRAINYARD_PROVIDER": "ours",
     }
 
