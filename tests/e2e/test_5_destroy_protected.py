@@ -95,6 +95,14 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prod]:
         subprocess.run([BIN / "trainyard", "local", "stop"], cwd=path, check=False, capture_output=True)
 
 
+def test_a_caller_of_another_account_is_refused_before_anything_is_looked_at(prod: Prod):
+    answer = subprocess.run(
+        [BIN / "trainyard", "local", "env", "--json"], cwd=prod.path, capture_output=True, text=True, check=True
+    )
+    keys = {key: value for key, value in json.loads(answer.stdout).items() if key.startswith("AWS_")}
+    Prod(prod.path, {**prod.environ, **keys}).run("destroy", "--yes", code=2)
+
+
 def test_what_is_protected_stays_whole_and_serves_and_the_rest_goes(prod: Prod):
     prod.run("up", "--yes")
     prod.run("release", "start", "recommender", "--same-model", "--strategy", "all_at_once")
