@@ -23,9 +23,9 @@ def missing_means() -> str:
     """Return why no base image can be made here, or an empty text."""
     absent = [tool for tool in TOOLS if shutil.which(tool) is None]
     if os.geteuid() != 0:
-        return "containers are built here by root only: no docker or podman engine works, and this user is not root"
+        return "images are built in tests by root with Debian's buildah; this user is not root"
     if absent and shutil.which("apt-get") is None:
-        return f"containers cannot be built: there is no docker or podman engine, no {absent[0]}, and no apt-get"
+        return f"images are built in tests with Debian's buildah; here is no {absent[0]}, and no apt-get to install it"
     return ""
 
 

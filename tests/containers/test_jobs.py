@@ -12,6 +12,8 @@ from localcloud.processes import start_process, stop_process
 from tests.containers.chain import GATE, HYPERPARAMETERS, Chain, prepare_training
 from tests.containers.runners import DEFAULT, Runner, copied, run
 
+pytestmark = pytest.mark.timeout(900)  # the first test waits for both images to be built
+
 
 def test_processing_steps_leave_their_outputs_where_the_pipeline_looks(chain: Chain) -> None:
     hashes = {

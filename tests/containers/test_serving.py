@@ -18,6 +18,7 @@ from localcloud.processes import start_process, stop_process
 from tests.containers.chain import Chain
 from tests.containers.runners import DEFAULT, Runner, copied, run
 
+pytestmark = pytest.mark.timeout(900)  # the first test waits for both images to be built
 ID = "X-Amzn-SageMaker-Inference-Id"
 STARTS_WITHIN = 30.0
 """Seconds on a busy laptop; SageMaker waits eight minutes for /ping."""
