@@ -75,12 +75,13 @@ def envs() -> None:
     story = Environments(console, find_project())
     story.tell()
     folder = story.project / "build" / "demo-envs"
-    _close(console, folder, judgement.judged(story))
+    facts = judgement.judged(story)
+    _close(console, folder, facts, shown=judgement.short(facts))
     (folder / "attempts.json").write_text(json.dumps(judgement.attempts(story.outcomes), indent=2) + "\n")
 
 
-def _close(console: Console, folder: Path, facts: list[Fact]) -> None:
-    console.print(table(facts))
+def _close(console: Console, folder: Path, facts: list[Fact], shown: list[Fact] | None = None) -> None:
+    console.print(table(shown or facts))
     console.print(f"written to {os.path.relpath(write(folder, facts))}", highlight=False)
 
 

@@ -1,7 +1,8 @@
 """Attempts to change another environment through the commands: by the stack file, or with the wrong credentials."""
 
+import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,15 @@ def _credentials(ours: Shell, theirs: Shell) -> Iterator[Attempt]:
         (("model", "approve", service, "1", *stack, "--by", "somebody", "--reason", "it looks good"), unknown),
     ):
         act = command(lambda arguments=arguments: theirs.attempt(TRAINYARD, *arguments, **wrong))
-        yield Attempt(
-            "credentials", f"trainyard {' '.join(arguments[:2])} with our credentials", ("exit 2:", *words), act
-        )
+        yield Attempt("credentials", f"trainyard {words_of(arguments)} with our credentials", ("exit 2:", *words), act)
     preview = ("pulumi", "preview", *stack, "--non-interactive")
     plain = command(lambda: theirs.attempt(*preview, **wrong))
     yield Attempt("credentials", "plain pulumi preview with our credentials", ("exit 1:", *accounts), plain)
+
+
+def words_of(arguments: Sequence[str]) -> str:
+    """Return the words of a command, without what comes after them."""
+    return " ".join(itertools.takewhile(lambda word: not word.startswith("-"), arguments[:2]))
 
 
 def _project(ours: Shell, folder: Path, path: str, value: Any) -> Path:

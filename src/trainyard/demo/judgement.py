@@ -1,6 +1,7 @@
 """The facts of the demonstration of three environments, judged from what it found."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from trainyard.demo.attempt import Outcome, tally
@@ -35,6 +36,11 @@ def judged(found: Environments) -> list[Fact]:
         fact("total_seconds", found.seconds, "s", at_most=240),
         fact("git_status_clean", found.git_status_clean, equals=True),
     ]
+
+
+def short(facts: Iterable[Fact]) -> list[Fact]:
+    """Return the facts for people: a list by its length, its names are in `summary.json`."""
+    return [replace(one, value=len(one.value), target=None) if isinstance(one.value, list) else one for one in facts]
 
 
 def attempts(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:

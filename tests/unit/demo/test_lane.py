@@ -1,8 +1,9 @@
 from types import SimpleNamespace
 from typing import Any
 
-from trainyard.demo.judgement import changes, no_changes
+from trainyard.demo.judgement import changes, no_changes, short
 from trainyard.demo.lane import PREVIEWS, Lane, is_kept, names
+from trainyard.report.summary import fact
 from trainyard.sweep import Thing
 
 
@@ -32,3 +33,9 @@ def test_a_preview_that_was_not_made_is_no_preview_without_changes():
     assert changes(found) != no_changes(found)
     assert changes([lane(second=0, refreshed=0, after=0)]) == no_changes(found)
     assert changes([lane(second=0, refreshed=1, after=0)]) != no_changes(found)
+
+
+def test_people_see_how_many_there_are_and_programs_which():
+    facts = [fact("protected", ["a", "b"]), fact("left_behind", 0, equals=0)]
+    assert [one.value for one in short(facts)] == [2, 0]
+    assert facts[0].value == ["a", "b"]
