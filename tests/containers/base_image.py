@@ -9,14 +9,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from platformdirs import user_cache_path
+from tests.containers.storage import CACHE
 
 SUITE = "bookworm"
 PACKAGES = ("ca-certificates", "python3", "python3-venv")
 NAME = f"localhost/trainyard-base:{SUITE}"
 TOOLS = ("buildah", "debootstrap")
 LEFT_OUT = ("./var/cache/apt/archives/*.deb", "./var/lib/apt/lists/*", "./usr/share/doc/*", "./usr/share/man/*")
-CACHE = Path(os.environ.get("TRAINYARD_CACHE", user_cache_path("trainyard"))) / "containers"
 
 
 def missing_means() -> str:
@@ -29,32 +28,22 @@ def missing_means() -> str:
     return ""
 
 
-def make_base() -> str:
-    """Return the name of the base image, after making what is missing: tools, file system, image."""
+def install_tools() -> None:
+    """Install Debian's builder where it is missing."""
     absent = [tool for tool in TOOLS if shutil.which(tool) is None]
     if absent:
         _run("apt-get", "update", "--quiet")
         _run("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *absent)
-    own_storage()
+
+
+def make_base() -> str:
+    """Return the name of the base image, after making what is missing of file system and image."""
     if subprocess.run(["buildah", "inspect", "--type", "image", NAME], capture_output=True, check=False).returncode:
         archive = _file_system()
         container = _run("buildah", "from", "scratch")
         _run("buildah", "add", "--quiet", container, str(archive), "/")
         _run("buildah", "commit", "--quiet", "--rm", container, NAME)
     return NAME
-
-
-def own_storage() -> None:
-    """Keep images of tests apart from the machine's own, so that the cache can be removed as a whole."""
-    file = CACHE / "storage.conf"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    os.environ["CONTAINERS_STORAGE_CONF"] = str(file)
-    for driver in ("overlay", "vfs"):
-        content = f'[storage]\ndriver = "{driver}"\ngraphroot = "{CACHE}/{driver}"\nrunroot = "{CACHE}/run-{driver}"\n'
-        file.write_text(content)
-        if subprocess.run(["buildah", "info"], capture_output=True, check=False).returncode == 0:
-            return
-    raise RuntimeError("buildah works with neither overlay nor vfs")
 
 
 def _file_system() -> Path:

@@ -9,6 +9,7 @@ import pytest
 from tests.containers import base_image
 from tests.containers.chain import Chain, run_chain
 from tests.containers.runners import BuiltImage, Image, LocalProcess, Runner
+from tests.containers.storage import own_storage
 from trainyard.image import BuildPlan, build, find_builder, image_sources
 
 CHECKOUT = Path(__file__).parents[2]
@@ -21,21 +22,27 @@ def images() -> Iterator[Mapping[str, Image]]:
     why_not = base_image.missing_means()
     if why_not:
         pytest.skip(why_not)
-    base = base_image.make_base()
-    plan = BuildPlan(service="recommender", project=CHECKOUT, builder=find_builder("buildah"), base=base)
-    containers = dict[str, str]()
-    try:
-        built = dict[str, Image]()
-        for kind in KINDS:
-            name = build(plan, kind).name
-            containers[kind] = buildah("from", "--pull-never", name)
-            described = json.loads(buildah("inspect", "--type", "image", name))
-            root = Path(buildah("mount", containers[kind]))
-            built[kind] = Image(kind=kind, name=name, root=root, config=described["Docker"]["config"])
-        yield built
-    finally:
-        for container in containers.values():
-            buildah("rm", container)
+    base_image.install_tools()
+    with own_storage():
+        plan = BuildPlan(
+            service="recommender",
+            project=CHECKOUT,
+            builder=find_builder("buildah"),
+            base=base_image.make_base(),
+        )
+        containers = dict[str, str]()
+        try:
+            yield {kind: mounted(kind, build(plan, kind).name, containers) for kind in KINDS}
+        finally:
+            for container in containers.values():
+                buildah("rm", container)
+
+
+def mounted(kind: str, name: str, containers: dict[str, str]) -> Image:
+    containers[kind] = buildah("from", "--pull-never", name)
+    described = json.loads(buildah("inspect", "--type", "image", name))
+    root = Path(buildah("mount", containers[kind]))
+    return Image(kind=kind, name=name, root=root, config=described["Docker"]["config"])
 
 
 @pytest.fixture(scope="session", params=["process", "image"])
