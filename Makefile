@@ -5,14 +5,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
+SERVICE ?= recommender
+ENVIRONMENT ?= dev
+KIND ?= serving
 
 # Seconds that a level of tests may take on two cores, warm; the whole: 25 minutes warm, 60 cold.
-BUDGETS := unit=120 components=60 stacks=60 pipelines=120 localcloud=240 e2e=900
+BUDGETS := unit=180 components=60 stacks=240 pipelines=120 localcloud=240 containers=480 e2e=2100
 
-.PHONY: help setup engine lock format check test $(addprefix test-,unit components stacks pipelines localcloud e2e) demo demo-down docs clean
+.PHONY: help setup engine lock format check workflows test test-official \
+  $(addprefix test-,unit components stacks pipelines localcloud containers e2e) \
+  demo demo-down demo-envs verify-aws docs clean \
+  images image push-images touched preview-comment withdraw-comments newest deploy acceptance drift
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamp is newer than what it was made from, so a second run does nothing.
 $(VENV)/.ready: requirements/all.lock pyproject.toml localcloud/pyproject.toml
@@ -32,6 +38,8 @@ engine: setup ## Find, download or build the Pulumi engine (kept in the user's c
 lock: ## Pin the packages anew (after changing a pyproject.toml)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --extra deploy --extra policy --extra pipelines --extra recommender --extra demo --group dev pyproject.toml localcloud/pyproject.toml -o requirements/all.lock
+	for image in training training-gpu serving sbom; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+	  --no-emit-index-url --python-version 3.11 -c requirements/all.lock requirements/$$image.in -o requirements/$$image.lock || exit 1; done
 
 format: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -39,10 +47,16 @@ format: setup ## Format the code
 check: setup ## Format, lint, types, import rules
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/basedpyright --level error
 
+workflows: setup ## Lint the GitHub workflows
+	@$(BIN)/python -m trainyard.engine.actionlint .github/workflows
+
 test: engine check ## Every test, the real engine included
 	@$(BIN)/python tests/levels.py $(BUDGETS)
 
-test-%: engine ## One level: unit, components, stacks, pipelines, localcloud, e2e
+test-official: engine ## The end-to-end tests with the official CLI and AWS plugin (downloads both)
+	@TRAINYARD_PROVIDER=official $(BIN)/python tests/levels.py $(filter e2e=%,$(BUDGETS))
+
+test-%: engine ## One level: unit, components, stacks, pipelines, localcloud, containers, e2e
 	@$(BIN)/python tests/levels.py $(filter $*=%,$(BUDGETS))
 
 demo: engine ## The whole story on this machine: make demo DATA=orders.parquet
@@ -51,8 +65,45 @@ demo: engine ## The whole story on this machine: make demo DATA=orders.parquet
 demo-down: setup ## Take the demo's environment and local cloud away
 	@$(BIN)/python -m trainyard.demo down
 
+demo-envs: engine ## Three environments side by side on this machine, previewed, released to and kept apart
+	@$(BIN)/python -m trainyard.demo envs
+
+verify-aws: engine ## On your own account: the cheapest environment, the loop, a release; says the price and asks first
+	@$(BIN)/python -m trainyard.verify_aws
+
+images: setup ## Build the service's container images with docker, podman or buildah
+	@$(BIN)/trainyard image build "$(SERVICE)"
+
 docs: setup ## Write the generated pages of docs/
 	@$(BIN)/python -m stacks.configuration_page > docs/configuration.md
 
 clean: ## Remove what was built here (not the engine in the user's cache)
 	rm -rf $(VENV) build .pytest_cache .ruff_cache
+
+# What the workflows in .github run; each works from a laptop too, with the variables in capitals set.
+touched: setup ## Environments that a change touches: make touched BASE=origin/main
+	@$(BIN)/trainyard ci touched $(if $(BASE),--base "$(BASE)")
+
+preview-comment: engine ## Preview ENVIRONMENT for reviewers: file, job summary, pull request comment
+	@$(BIN)/trainyard ci preview --stack "$(ENVIRONMENT)"
+
+withdraw-comments: setup ## Say in old preview comments that an environment is not touched any more
+	@$(BIN)/trainyard ci withdraw
+
+newest: setup ## Fail where the branch has moved on since this job began
+	@$(BIN)/trainyard ci newest
+
+deploy: engine ## Bring ENVIRONMENT up as the checkout says, without asking
+	@$(BIN)/trainyard up --stack "$(ENVIRONMENT)" --yes
+
+acceptance: setup ## Golden customers against ENVIRONMENT's endpoints
+	@$(BIN)/trainyard acceptance --stack "$(ENVIRONMENT)"
+
+drift: engine ## Compare what exists in ENVIRONMENT with the checkout
+	@$(BIN)/trainyard ci preview --stack "$(ENVIRONMENT)" --refresh --expect-no-changes
+
+image: setup ## Build one image (SERVICE, KIND) for the scanner
+	@$(BIN)/trainyard ci image "$(SERVICE)" --kind "$(KIND)"
+
+push-images: setup ## Push SERVICE's images to ENVIRONMENT's repository, by digest
+	@$(BIN)/trainyard image push "$(SERVICE)" --stack "$(ENVIRONMENT)"

@@ -27,6 +27,9 @@ class BaselineModelArgs:
     artifacts_bucket: pulumi.Input[str]
     capture_bucket: pulumi.Input[str]
     key_arn: pulumi.Input[str]
+    """Of captured requests."""
+    volume_key_arn: pulumi.Input[str] | None
+    """Of the instances' volumes; None for instances that encrypt disks of their own, for which AWS refuses one."""
     role_arn: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
@@ -104,7 +107,7 @@ class BaselineModel(pulumi.ComponentResource):
         )
         return aws.sagemaker.EndpointConfiguration(
             f"{name}-config",
-            kms_key_arn=args.key_arn,
+            kms_key_arn=args.volume_key_arn,
             production_variants=[variant],
             data_capture_config=capture,
             opts=self._opts,

@@ -3,7 +3,7 @@
 Every update of a stack is a version of its file, so an earlier state can be brought back. Two updates of one stack at
 once are kept apart by Pulumi's own lock files under `.pulumi/locks`, which work in any bucket: nothing is to be
 declared for them. S3's object lock is left out on purpose: its retention would hold those lock files and every
-checkpoint of a long update as well; that no role of CI may delete a version (`infra.ci_protection`) guards the same.
+checkpoint of a long update as well; that no role of CI may delete a version (`infra.ci.protection`) guards the same.
 
 All of it is protected, and retained if the protection is taken off: without the state nobody can change or delete an
 environment in an orderly way, and without the key nobody can read the state.

@@ -12,6 +12,7 @@ from infra.model_endpoint import ModelEndpoint, ModelEndpointArgs, ScalingArgs
 from infra.network import Network
 from infra.roles import Roles
 from stacks.baseline_image import BaselineImage
+from stacks.instance_storage import has_local_storage
 from stacks.settings import ServiceSettings, Settings
 from stacks.stores import Stores
 
@@ -39,6 +40,7 @@ def endpoint(
                 artifacts_bucket=stores.buckets.artifacts.bucket,
                 capture_bucket=stores.buckets.capture.bucket,
                 key_arn=stores.key.arn,
+                volume_key_arn=None if has_local_storage(service.serving.instance_type) else stores.key.arn,
                 role_arn=roles.serving.arn,
                 subnet_ids=network.subnet_ids,
                 security_group_id=network.security_group_id,

@@ -38,7 +38,8 @@ def environment() -> dict[str, str]:
     """Return the variables that tests run with: the engine in use is on PATH, and no cloud of this shell is."""
     engine = locate()
     of_a_cloud = ("AWS_", "PULUMI_", "TRAINYARD_")
-    kept = {k: v for k, v in os.environ.items() if k == "TRAINYARD_CACHE" or not k.startswith(of_a_cloud)}
+    settings = ("TRAINYARD_CACHE", "TRAINYARD_PROVIDER")
+    kept = {k: v for k, v in os.environ.items() if k in settings or not k.startswith(of_a_cloud)}
     folders = [str(Path(sys.executable).parent), *([str(engine.bin)] if engine else []), os.environ["PATH"]]
     return {**kept, "PATH": os.pathsep.join(folders)}
 

@@ -31,6 +31,7 @@ from sagemaker.train.configs import (
 )
 from sagemaker.train.model_trainer import ModelTrainer
 
+from stacks.instance_storage import has_local_storage
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
 _PROCESSING = "/opt/ml/processing"
@@ -116,7 +117,7 @@ class Jobs:
                 instance_type=asked.instance_type,
                 instance_count=asked.instance_count,
                 volume_size_in_gb=asked.volume_gib,
-                volume_kms_key_id=self.platform.kms_key_arn,
+                volume_kms_key_id=self._volume_key(asked.instance_type),
                 enable_managed_spot_training=asked.spot,
             ),
             networking=Networking(
@@ -139,6 +140,9 @@ class Jobs:
         )
         return TrainingStep(name, step_args=run, description=description, retry_policies=_retries())
 
+    def _volume_key(self, instance_type: str) -> str | None:
+        return None if has_local_storage(instance_type) else self.platform.kms_key_arn
+
     def _processor(self, entrypoint: Sequence[str]) -> Processor:
         return Processor(
             sagemaker_session=self.session,
@@ -149,7 +153,7 @@ class Jobs:
             instance_type=self.service.training.processing_instance_type,
             instance_count=1,
             volume_size_in_gb=self.service.training.volume_gib,
-            volume_kms_key=self.platform.kms_key_arn,
+            volume_kms_key=self._volume_key(self.service.training.processing_instance_type),
             output_kms_key=self.platform.kms_key_arn,
             max_runtime_in_seconds=self.service.training.timeout_seconds,
             network_config=NetworkConfig(

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +115,12 @@ class Provision:
         """Run the engine, on this terminal or with its output captured, and return how it ended."""
         environ = {**os.environ, **self.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
         # The language host runs the `python` that it finds first.
-        environ["PATH"] = os.pathsep.join([str(self.engine.bin), environ.get("PATH", "")])
+        environ["PATH"] = os.pathsep.join(
+            [str(Path(sys.executable).parent), str(self.engine.bin), environ.get("PATH", "")]
+        )
+        if not self.is_local:
+            # Beside that python lies the local cloud's provider, which refuses to speak to AWS.
+            environ["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"
         return subprocess.run(
             [self.engine.pulumi, *arguments], env=environ, capture_output=capture, text=True, check=False
         )

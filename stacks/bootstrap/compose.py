@@ -4,8 +4,8 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.account_guards import LINKED_SERVICES, AccountGuards, AccountGuardsArgs
-from infra.ci_estate import CiEstate
-from infra.ci_identity import CiIdentity, CiIdentityArgs
+from infra.ci.estate import CiEstate
+from infra.ci.identity import CiIdentity, CiIdentityArgs
 from infra.state_store import StateStore, StateStoreArgs
 from stacks.bootstrap import outputs
 from stacks.bootstrap.outputs import BootstrapOutputs

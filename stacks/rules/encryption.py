@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stacks.instance_storage import has_local_storage
 from stacks.rules.context import Context
 from stacks.rules.public_buckets import BUCKETS
 from stacks.rules.reading import as_document, at, shown
@@ -87,10 +88,6 @@ _ENCRYPT_IT = (
 )
 _ENDPOINT_CONFIG = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 
-LOCAL_STORAGE = frozenset({"c5d", "g4dn", "g5", "g6", "g6e", "m5d", "p3dn", "p4d", "p4de", "p5", "p5e", "r5d", "trn1"})
-"""Families whose volumes the machine itself encrypts: SageMaker refuses a key for them (API reference,
-CreateEndpointConfig, KmsKeyId)."""
-
 
 def _judge(resources: Sequence[Resource], context: Context) -> Iterator[Verdict]:
     for resource in resources:
@@ -125,7 +122,7 @@ def _met(resource: Resource, demands: Sequence[Demand]) -> Iterator[Verdict]:
 
 def _of_endpoint_config(config: Resource) -> Iterator[Demand]:
     types = [str(each) for _, each in at(config.inputs, "productionVariants[].instanceType")]
-    if not any(each.split(".")[1:2] and each.split(".")[1] in LOCAL_STORAGE for each in types):
+    if not any(has_local_storage(each) for each in types):
         yield _key("kmsKeyArn")
     if _captures(config):
         yield _key("dataCaptureConfig.kmsKeyId")

@@ -9,8 +9,10 @@ from stacks.rules.rule import Broken, Rule
 
 
 def judge(rules: Sequence[Rule], resources: Sequence[Resource], context: Context) -> Findings:
-    """Return what `rules` say of `resources`; each finding once."""
-    found = dict.fromkeys(finding for rule in rules for finding in _judged(rule, resources, context))
+    """Return what `rules` say of `resources`: each finding once, in the order of the rules and then of the URNs."""
+    # Programs register in parallel: without an order of our own, two reports of one program would differ.
+    ordered = sorted(resources, key=lambda each: each.urn)
+    found = dict.fromkeys(finding for rule in rules for finding in _judged(rule, ordered, context))
     return Findings(
         violations=tuple(each for each in found if isinstance(each, Violation)),
         unjudged=tuple(each for each in found if isinstance(each, Unjudged)),

@@ -28,6 +28,7 @@ def deployed(*, protect: bool = True, capture_percent: int = 20, name: str = "Be
         artifacts_bucket="artifacts",
         capture_bucket="capture",
         key_arn=KEY,
+        volume_key_arn=KEY,
         role_arn="arn:aws:iam::111111111111:role/serving",
         subnet_ids=["subnet-a"],
         security_group_id="sg",

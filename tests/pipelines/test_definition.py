@@ -153,6 +153,13 @@ def test_a_model_is_registered_pending_with_its_lineage_and_nothing_version_spec
     assert "Steps.Gate.PropertyFiles.gate" in json.dumps(metadata["map_at_10"])
 
 
+def test_disks_that_hardware_encrypts_get_no_key() -> None:
+    on_gpu = render_pipeline(contract.platform(), contract.service(instance_type="ml.g5.xlarge"))
+    steps = {step["Name"]: step["Arguments"] for step in json.loads(on_gpu.text)["Steps"] if "Arguments" in step}
+    assert "VolumeKmsKeyId" not in steps["Train"]["ResourceConfig"]
+    assert "VolumeKmsKeyId" in steps["Features"]["ProcessingResources"]["ClusterConfig"]
+
+
 def test_a_setting_the_sdk_refuses_is_named() -> None:
     refused = contract.service().model_copy(update={"pipeline_name": "x", "training": None})
     with pytest.raises(RenderingFailed, match="The SageMaker SDK could not render the pipeline: "):

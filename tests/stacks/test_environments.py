@@ -1,5 +1,6 @@
 """Every committed stack file makes a whole environment, and the program refuses what would harm one."""
 
+import copy
 import json
 from collections import Counter
 from functools import cache
@@ -127,6 +128,14 @@ def test_a_second_model_is_one_more_entry() -> None:
     deployment = environment("dev", services=[entry, entry | {"name": "ranker"}])
     assert {each.inputs["name"] for each in deployment.of_type("Endpoint")} == {"recommender-dev", "ranker-dev"}
     assert deployment.exports["platform"]["services"] == ["recommender", "ranker"]
+
+
+def test_disks_that_hardware_encrypts_get_no_key() -> None:
+    services = copy.deepcopy(mapping("dev")["services"])
+    services[0]["serving"]["instance_type"] = "ml.g5.xlarge"
+    config = environment("dev", services=services).one("EndpointConfiguration").inputs
+    assert "kmsKeyArn" not in config
+    assert committed("dev").one("EndpointConfiguration").inputs["kmsKeyArn"]
 
 
 def test_containers_have_a_way_to_each_service_they_call_and_to_no_other(dev: Deployment) -> None:

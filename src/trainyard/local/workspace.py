@@ -74,6 +74,8 @@ class Workspace:
         # Twelve digits are nothing else than the account, so text will do; YAML would read them as a number unquoted.
         content = parse_stack_file(text.replace(str(committed), self.account(environment)), source)
         content.setdefault("config", {})[ACCOUNT_KEY] = self.account(environment)
+        # What the engine wrote into the committed file seals the state of AWS, with a key that is not here.
+        content = {key: value for key, value in content.items() if key not in ENGINE_KEYS}
         if target.exists():
             before = parse_stack_file(target.read_text(), target)
             content |= {key: before[key] for key in ENGINE_KEYS if key in before}

@@ -1,14 +1,11 @@
 """The plan as requests to AWS. Pure: mappings in, mappings out."""
 
-import re
 from typing import Any
 
+from stacks.instance_storage import has_local_storage
 from trainyard.release.plan import ReleasePlan
 
 Request = dict[str, Any]
-
-_LOCAL_STORAGE = re.compile(r"^ml\.(?:[a-z]\d+[a-z]*d[a-z]*|g4ad|g5|g6e?|g7e?|p3dn|p4de?|p5\w*|p6\S*|trn\w+|i\d\w*)\.")
-"""Instance families with NVMe disks, which are encrypted by the hardware; SageMaker refuses a key for them."""
 
 
 def tags(plan: ReleasePlan) -> list[dict[str, str]]:
@@ -106,11 +103,6 @@ def update(plan: ReleasePlan, rollback_alarms: tuple[str, ...], *, retain_count:
         "ExcludeRetainedVariantProperties": [{"VariantPropertyType": name} for name in excluded],
         "DeploymentConfig": deployment,
     }
-
-
-def has_local_storage(instance_type: str) -> bool:
-    """Return whether the instance type has NVMe disks of its own."""
-    return bool(_LOCAL_STORAGE.match(instance_type))
 
 
 def _config(plan: ReleasePlan, name: str, instances: int) -> Request:

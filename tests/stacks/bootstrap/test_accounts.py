@@ -9,7 +9,7 @@ import pytest
 import yaml
 from syrupy.assertion import SnapshotAssertion
 
-from infra.ci_services import SERVICES
+from infra.ci.services import SERVICES
 from stacks.bootstrap.outputs import BootstrapOutputs, state_bucket
 from stacks.bootstrap.program import run
 from tests.harness import Deployment, bootstrap_files, deploy, stack_files

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from infra import ci_boundary, ci_deploy, ci_preview, ci_services, iam_documents
-from infra.ci_estate import CiEstate
-from infra.ci_trust import github_trust, provider_arn
+from infra import iam_documents
+from infra.ci import boundary, deploy, preview, services
+from infra.ci.estate import CiEstate
+from infra.ci.trust import github_trust, provider_arn
 from infra.iam_statements import Estate
 from tests.harness.iam import allowed
 
@@ -27,8 +28,8 @@ ESTATE = CiEstate(
     state_key_arn=STATE_KEY,
     boundary_arn=BOUNDARY,
 )
-READING, CHANGING = ci_services.reading(ESTATE), ci_services.changing(ESTATE)
-PREVIEW, DEPLOY, LIMIT = ci_preview.preview(ESTATE), ci_deploy.deploy(ESTATE), ci_boundary.boundary(ESTATE)
+READING, CHANGING = services.reading(ESTATE), services.changing(ESTATE)
+PREVIEW, DEPLOY, LIMIT = preview.preview(ESTATE), deploy.deploy(ESTATE), boundary.boundary(ESTATE)
 DOCUMENTS = {"reading": READING, "changing": CHANGING, "preview": PREVIEW, "deploy": DEPLOY, "boundary": LIMIT}
 PLATFORM = Estate(
     account=ACCOUNT,

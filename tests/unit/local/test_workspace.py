@@ -58,6 +58,14 @@ def test_what_the_engine_wrote_into_a_copy_is_kept_and_the_dials_are_new(project
     assert scratch(workspace, "dev")["config"]["trainyard:zones"] == 3
 
 
+def test_what_the_engine_wrote_into_the_committed_file_stays_there(project: Path):
+    committed = project / "Pulumi.dev.yaml"
+    committed.write_text("secretsprovider: awskms://alias/trainyard-state\nencryptedkey: abc\n" + committed.read_text())
+    workspace = Workspace(project)
+    workspace.refresh()
+    assert set(scratch(workspace, "dev")) == {"config"}
+
+
 def test_environments_are_listed_in_promotion_order(project: Path):
     assert environments(project) == ["dev", "staging", "prod"]
 

@@ -9,9 +9,10 @@ administrator runs `trainyard bootstrap`, never by a pull request alone.
 import re
 from collections.abc import Iterable, Sequence
 
-from infra import ci_deploy, ci_preview, ci_services, iam_documents
-from infra.ci_estate import CiEstate
-from infra.ci_protection import protected
+from infra import iam_documents
+from infra.ci import deploy, preview, services
+from infra.ci.estate import CiEstate
+from infra.ci.protection import protected
 from infra.iam_statements import Document, Estate, allow, document
 
 _KIND = re.compile(r"^([\w-]+:[A-Z][a-z0-9]*)")
@@ -25,8 +26,8 @@ def boundary(estate: CiEstate) -> Document:
     return document(
         # All resources: a ceiling, not a grant (see above).
         allow("KindsOfActionHere", kinds, ["*"], here),
-        allow("ReadRoles", ci_services.ROLE_READS, estate.role_arns),
-        *ci_deploy.manage_roles(estate),
+        allow("ReadRoles", services.ROLE_READS, estate.role_arns),
+        *deploy.manage_roles(estate),
         *protected(estate),
     )
 
@@ -48,10 +49,10 @@ def _documents(estate: CiEstate) -> list[Document]:
         endpoint_names=["*"],
     )
     return [
-        ci_services.reading(estate),
-        ci_services.changing(estate),
-        ci_preview.preview(estate),
-        ci_deploy.deploy(estate),
+        services.reading(estate),
+        services.changing(estate),
+        preview.preview(estate),
+        deploy.deploy(estate),
         iam_documents.training(platform),
         iam_documents.serving(platform, "*"),
         iam_documents.pipeline(platform, "*"),

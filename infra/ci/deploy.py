@@ -1,12 +1,12 @@
-"""What the deploy role may do beside reading and changing the services of the platform (`infra.ci_services`).
+"""What the deploy role may do beside reading and changing the services of the platform (`infra.ci.services`).
 
 It keeps the state, pushes images, tries the endpoint and makes the platform's roles: only under their prefix and only
 with the boundary. It can touch neither its own role, nor the boundary, nor the identity provider, nor what seals the
 state. It empties no bucket: taking an environment's data away is a person's decision (`trainyard destroy`).
 """
 
-from infra.ci_estate import CiEstate, read_state, write_state
-from infra.ci_protection import protected
+from infra.ci.estate import CiEstate, read_state, write_state
+from infra.ci.protection import protected
 from infra.iam_statements import Document, Statement, allow, document
 
 _PUSH = (

@@ -5,7 +5,7 @@ later does not open it. Values of secrets, objects, items, log lines and image l
 kept from is the state itself: a preview needs the state's key, so secrets that Pulumi's state holds can be read by it.
 """
 
-from infra.ci_estate import CiEstate, deny, read_state
+from infra.ci.estate import CiEstate, deny, read_state
 from infra.iam_statements import Document, Statement, allow, document
 
 _ITEMS = ("BatchGetItem", "GetItem", "GetRecords", "PartiQLSelect", "Query", "Scan", "ExportTableToPointInTime")

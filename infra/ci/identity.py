@@ -1,7 +1,7 @@
 """Who CI is in an account. Owns the identity provider for GitHub, the boundary, and the roles for deploy and preview.
 
 Two roles, because a pull request's code runs before anybody has read it: the preview role reads, the deploy role
-changes, and GitHub's environments decide which job gets which. What both may do is in `infra.ci_*`.
+changes, and GitHub's environments decide which job gets which. What both may do is in the modules beside this one.
 """
 
 import json
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra import ci_boundary, ci_deploy, ci_preview, ci_services
-from infra.ci_estate import CiEstate
-from infra.ci_trust import AUDIENCE, ISSUER, github_trust
+from infra.ci import boundary, deploy, preview, services
+from infra.ci.estate import CiEstate
+from infra.ci.trust import AUDIENCE, ISSUER, github_trust
 from infra.iam_statements import Document
 
 
@@ -45,29 +45,27 @@ class CiIdentity(pulumi.ComponentResource):
         self._prefix, self._args = name, args
         self._opts = pulumi.ResourceOptions(parent=self)
         # Platform roles carry the boundary: IAM does not delete it while one does.
-        boundary = self._policy("boundary", ci_boundary.boundary, name=args.boundary_name, protect=True)
-        self.boundary_arn = boundary.arn
+        self.boundary_arn = self._policy("boundary", boundary.boundary, name=args.boundary_name, protect=True).arn
         if args.repository is not None:
             self._roles(args.repository)
         self.register_outputs({"boundary_arn": self.boundary_arn})
 
     def _roles(self, repository: str) -> None:
         provider = self._github()
-        reading = {"reading": self._policy("reading", ci_services.reading)}
-        changing = {"changing": self._policy("changing", ci_services.changing)}
-        deploy, preview = self._args.environment, f"{self._args.environment}-preview"
+        reading = {"reading": self._policy("reading", services.reading)}
+        changing = {"changing": self._policy("changing", services.changing)}
         self.deploy_role_arn = self._role(
             "deploy",
             self._args.deploy_role,
-            self._trust(provider, repository, deploy),
-            ci_deploy.deploy,
+            self._trust(provider, repository, self._args.environment),
+            deploy.deploy,
             reading | changing,
         )
         self.preview_role_arn = self._role(
             "preview",
             self._args.preview_role,
-            self._trust(provider, repository, preview),
-            ci_preview.preview,
+            self._trust(provider, repository, f"{self._args.environment}-preview"),
+            preview.preview,
             reading,
         )
 

@@ -7,7 +7,7 @@ in no entry: nothing here reads what the platform holds, only how it is set up.
 
 from dataclasses import dataclass
 
-from infra.ci_estate import CiEstate
+from infra.ci.estate import CiEstate
 from infra.iam_statements import Document, Statement, allow, document
 
 
@@ -230,7 +230,7 @@ SERVICES: tuple[Service, ...] = (
         change=("PutParameter", "DeleteParameter", "AddTagsToResource", "RemoveTagsFromResource"),
     ),
 )
-"""All services of the platform but IAM, whose roles need more care (`infra.ci_deploy`)."""
+"""All services of the platform but IAM, whose roles need more care (`infra.ci.deploy`)."""
 
 ROLE_READS = tuple(
     f"iam:{action}"

@@ -1,7 +1,7 @@
 """What neither the deploy role nor any role that it makes may touch, whatever else is allowed to them."""
 
-from infra.ci_estate import CiEstate, deny
-from infra.ci_trust import provider_arn
+from infra.ci.estate import CiEstate, deny
+from infra.ci.trust import provider_arn
 from infra.iam_statements import Statement
 
 _SEAL = (
