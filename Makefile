@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
+ARGS ?=
 SERVICE ?= recommender
 ENVIRONMENT ?= dev
 KIND ?= serving
@@ -69,7 +70,7 @@ demo-envs: engine ## Three environments side by side on this machine, previewed,
 	@$(BIN)/python -m trainyard.demo envs
 
 verify-aws: engine ## On your own account: the cheapest environment, the loop, a release; says the price and asks first
-	@$(BIN)/python -m trainyard.verify_aws
+	@$(BIN)/python -m trainyard.verify_aws $(ARGS)
 
 images: setup ## Build the service's container images with docker, podman or buildah
 	@$(BIN)/trainyard image build "$(SERVICE)"

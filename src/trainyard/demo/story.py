@@ -110,7 +110,7 @@ class Story:
     def _first(self) -> None:
         self._chapter("A first model is trained, judged, approved and released while customers ask")
         self.commands.trainyard("pipeline", "run", SERVICE, "--latest", *FIRST)
-        run = self._last_run()
+        run = self.commands.last_run(SERVICE)
         self.facts["map_first"] = run["gate"]["challenger_map_at_10"]
         self.facts["map_personal_frequency"] = run["gate"]["reference_map_at_10"]
         self.facts["training_rows"] = self._training_rows()
@@ -154,14 +154,9 @@ class Story:
             '["python","-m","slow_serving"]',
         )["images"][0]["image"]
         self.commands.trainyard("pipeline", "run", SERVICE, "--latest", "--serving-image", image, *THIRD)
-        code = self._approve_and_release(self._last_run()["version"])
+        code = self._approve_and_release(self.commands.last_run(SERVICE)["version"])
         self.facts["third_rolled_back"] = code == 4
         self.facts["third_alarm"] = self.commands.ask("release", "list", SERVICE)[0]["alarm"]
-
-    def _last_run(self) -> dict[str, Any]:
-        """Return how the newest run ended, as `pipeline follow --json` tells it."""
-        execution = self.commands.ask("pipeline", "list", SERVICE, "--limit", "1")[0]["execution_arn"]
-        return dict(self.commands.ask("pipeline", "follow", execution))
 
     def _training_rows(self) -> int | None:
         """Return how many rows the newest training job says that it learned from."""

@@ -42,6 +42,8 @@ def verification(committed: Mapping[str, Any], account: str, region: str, price:
             "trainyard:deletion_protection": False,
             "trainyard:network": {**config["trainyard:network"], "zones": config["trainyard:network"]["zones"][:1]},
             "trainyard:retention": {**config["trainyard:retention"], **_SHORTEST},
+            # An account that nobody has prepared has no boundary to give.
+            "trainyard:permissions_boundary": "",
             "trainyard:people": {"approvers": [], "releasers": []},
             "trainyard:notifications": {**config["trainyard:notifications"], "emails": []},
             "trainyard:services": [_smallest(service, cheapest(types, price))],

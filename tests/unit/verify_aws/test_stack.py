@@ -25,6 +25,7 @@ def test_any_committed_stack_file_gives_a_legal_small_unprotected_one(stack: str
     assert not settings.deletion_protection
     assert len(settings.network.zones) == 1
     assert len(settings.services) == 1
+    assert settings.permissions_boundary == "", "the account need not be prepared"
     serving, training = settings.services[0].serving, settings.services[0].training
     assert (serving.instance_count, serving.minimum_instances, serving.maximum_instances) == (1, 1, 1)
     assert {serving.instance_type, training.instance_type, training.processing_instance_type} == {"ml.m5.large"}
