@@ -40,7 +40,12 @@ def environment() -> dict[str, str]:
     of_a_cloud = ("AWS_", "PULUMI_", "TRAINYARD_")
     settings = ("TRAINYARD_CACHE", "TRAINYARD_PROVIDER")
     kept = {k: v for k, v in os.environ.items() if k in settings or not k.startswith(of_a_cloud)}
-    folders = [str(Path(sys.executable).parent), *([str(engine.bin)] if engine else []), os.environ["PATH"]]
+    folders = [
+        str(Path(sys.executable).parent),
+        *([str(engine.bin)] if engine else []),
+        os.environ["PATH"],
+        "/usr/sbin",
+    ]
     return {**kept, "PATH": os.pathsep.join(folders)}
 
 

@@ -42,8 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _end(number: int, _: object) -> NoReturn:
-    """End at SIGTERM, also as a container's first process, for which Linux drops signals that nobody handles."""
-    sys.exit(128 + number)
+    """End at SIGTERM, also as a container's first process, for which Linux drops signals that nobody handles.
+
+    At once: an exit that is raised in the middle of an import of compiled code comes out as another error.
+    """
+    os._exit(128 + number)
 
 
 def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:

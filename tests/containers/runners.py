@@ -24,7 +24,7 @@ mount --bind "$opt_ml" "$root/opt/ml"
 mount -t tmpfs tmpfs "$root/tmp"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-cd /; exec chroot --userspec="$user" "$root" env -i "$@"
+PATH=$PATH:/usr/sbin; cd /; exec chroot --userspec="$user" "$root" env -i "$@"
 """
 """What `docker run --read-only --tmpfs /tmp -v …:/opt/ml` does, in the mount and process namespaces of `unshare`."""
 

@@ -14,7 +14,6 @@ from localcloud.scope import Scope
 from localcloud.testing import CloudUnderTest, running_cloud
 
 IMAGE = "000000000001.dkr.ecr.eu-west-1.amazonaws.com/trainyard/test:v1"
-ROLE = "arn:aws:iam::000000000001:role/job"
 BUCKET = "data"
 
 
@@ -39,6 +38,11 @@ class Jobs:
 
     def program(self, text: str) -> None:
         (self.code / "job.py").write_text(text)
+
+    @property
+    def role(self) -> str:
+        """The jobs' role, of the caller's own account: a role of another cannot be passed."""
+        return f"arn:aws:iam::{self.aws.account}:role/job"
 
     @property
     def sagemaker(self) -> Any:

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from localcloud.sagemaker import pipelines
 from localcloud.scope import Scope
 
-from .conftest import BUCKET, IMAGE, ROLE, Jobs
+from .conftest import BUCKET, IMAGE, Jobs
 
 _PROGRAM = """
 import json, os, pathlib, sys
@@ -26,6 +26,10 @@ elif step == "crash":
 _CLUSTER = {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}}
 
 
+_ROLE = "the jobs' role"
+"""In the definitions of steps, until a test knows its account."""
+
+
 def _process(name: str, *arguments: Any, inputs: Any = (), **more: Any) -> dict[str, Any]:
     output = {
         "OutputName": "gate",
@@ -39,7 +43,7 @@ def _process(name: str, *arguments: Any, inputs: Any = (), **more: Any) -> dict[
         "Name": name,
         "Type": "Processing",
         "Arguments": {
-            "RoleArn": ROLE,
+            "RoleArn": _ROLE,
             "ProcessingResources": _CLUSTER,
             "AppSpecification": {"ImageUri": IMAGE, "ContainerArguments": list(arguments)},
             "ProcessingInputs": list(inputs),
@@ -53,7 +57,7 @@ _TRAIN = {
     "Name": "Train",
     "Type": "Training",
     "Arguments": {
-        "RoleArn": ROLE,
+        "RoleArn": _ROLE,
         "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
         "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
         "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
@@ -114,7 +118,8 @@ _PARAMETERS = [
 def _create(jobs: Jobs, *steps: dict[str, Any], name: str = "shop") -> None:
     jobs.program(_PROGRAM)
     definition = json.dumps({"Version": "2020-12-01", "Parameters": _PARAMETERS, "Steps": steps})
-    jobs.sagemaker.create_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=ROLE)
+    definition = definition.replace(_ROLE, jobs.role)
+    jobs.sagemaker.create_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=jobs.role)
 
 
 def _start(jobs: Jobs, **parameters: str) -> str:

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from localcloud.sagemaker.jobs.recovery import INTERRUPTED
 from localcloud.testing import running_cloud
 
-from .conftest import BUCKET, IMAGE, ROLE, Jobs
+from .conftest import BUCKET, IMAGE, Jobs
 
 _COPY = """
 import json, os, pathlib, sys
@@ -21,10 +21,10 @@ print(os.environ["PROCESSING_JOB_NAME"], os.environ["PROCESSING_JOB_ARN"])
 """
 
 
-def _request(name: str, **changes: Any) -> dict[str, Any]:
+def _request(jobs: Jobs, name: str, **changes: Any) -> dict[str, Any]:
     return {
         "ProcessingJobName": name,
-        "RoleArn": ROLE,
+        "RoleArn": jobs.role,
         "AppSpecification": {"ImageUri": IMAGE},
         "ProcessingResources": {
             "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
@@ -70,7 +70,7 @@ def test_a_job_reads_its_inputs_and_leaves_its_outputs(jobs: Jobs) -> None:
     jobs.program(_COPY)
     jobs.put("orders/orders.csv", b"a,b\n1,2\n")
     app = {"ImageUri": IMAGE, "ContainerEntrypoint": ["python", "-m", "job"], "ContainerArguments": ["--k", "3"]}
-    jobs.sagemaker.create_processing_job(**_request("copy", AppSpecification=app))
+    jobs.sagemaker.create_processing_job(**_request(jobs, "copy", AppSpecification=app))
     job = _finish(jobs, "copy")
     assert job["ProcessingJobStatus"] == "Completed"
     assert job["ProcessingStartTime"] <= job["ProcessingEndTime"]
@@ -93,7 +93,7 @@ def test_a_failed_job_says_why_and_still_uploads_its_report(jobs: Jobs) -> None:
         "sys.exit(1)\n"
     )
     jobs.put("orders/orders.csv")
-    jobs.sagemaker.create_processing_job(**_request("checks"))
+    jobs.sagemaker.create_processing_job(**_request(jobs, "checks"))
     job = _finish(jobs, "checks")
     assert job["ProcessingJobStatus"] == "Failed"
     assert job["ExitMessage"] == "price of row 7 is negative"
@@ -103,13 +103,13 @@ def test_a_failed_job_says_why_and_still_uploads_its_report(jobs: Jobs) -> None:
 
 def test_a_missing_input_fails_the_job_and_is_named(jobs: Jobs) -> None:
     jobs.program("")
-    jobs.sagemaker.create_processing_job(**_request("empty"))
+    jobs.sagemaker.create_processing_job(**_request(jobs, "empty"))
     assert f'No S3 objects found under S3 URL "s3://{BUCKET}/orders/"' in _finish(jobs, "empty")["FailureReason"]
 
 
 def test_a_job_can_call_the_cloud(jobs: Jobs) -> None:
     jobs.program("import boto3; print(boto3.client('sts').get_caller_identity()['Account'])")
-    jobs.sagemaker.create_processing_job(**_request("caller", ProcessingInputs=[]))
+    jobs.sagemaker.create_processing_job(**_request(jobs, "caller", ProcessingInputs=[]))
     assert _finish(jobs, "caller")["ProcessingJobStatus"] == "Completed"
     assert _log(jobs, "caller") == [jobs.aws.account]
 
@@ -117,14 +117,14 @@ def test_a_job_can_call_the_cloud(jobs: Jobs) -> None:
 def test_a_job_over_its_time_is_stopped(jobs: Jobs) -> None:
     jobs.program("import time; time.sleep(60)")
     jobs.sagemaker.create_processing_job(
-        **_request("slow", ProcessingInputs=[], StoppingCondition={"MaxRuntimeInSeconds": 1})
+        **_request(jobs, "slow", ProcessingInputs=[], StoppingCondition={"MaxRuntimeInSeconds": 1})
     )
     assert _finish(jobs, "slow")["ProcessingJobStatus"] == "Stopped"
 
 
 def test_a_stopped_job_ends_as_stopped(jobs: Jobs) -> None:
     jobs.program("import time; time.sleep(60)")
-    jobs.sagemaker.create_processing_job(**_request("long", ProcessingInputs=[]))
+    jobs.sagemaker.create_processing_job(**_request(jobs, "long", ProcessingInputs=[]))
     jobs.sagemaker.stop_processing_job(ProcessingJobName="long")
     assert _finish(jobs, "long")["ProcessingJobStatus"] == "Stopped"
     with pytest.raises(ClientError, match="is in status Stopped"):
@@ -133,9 +133,9 @@ def test_a_stopped_job_ends_as_stopped(jobs: Jobs) -> None:
 
 def test_a_taken_name_is_refused(jobs: Jobs) -> None:
     jobs.program("")
-    jobs.sagemaker.create_processing_job(**_request("twice", ProcessingInputs=[]))
+    jobs.sagemaker.create_processing_job(**_request(jobs, "twice", ProcessingInputs=[]))
     with pytest.raises(ClientError, match=r"ResourceInUse.*already exists"):
-        jobs.sagemaker.create_processing_job(**_request("twice", ProcessingInputs=[]))
+        jobs.sagemaker.create_processing_job(**_request(jobs, "twice", ProcessingInputs=[]))
 
 
 @pytest.mark.parametrize(
@@ -156,14 +156,14 @@ def test_a_taken_name_is_refused(jobs: Jobs) -> None:
 )  # fmt: skip
 def test_what_cannot_run_is_refused_and_changes_nothing(jobs: Jobs, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ClientError, match=message):
-        jobs.sagemaker.create_processing_job(**_request("bad", **changes))
+        jobs.sagemaker.create_processing_job(**_request(jobs, "bad", **changes))
     assert jobs.sagemaker.list_processing_jobs()["ProcessingJobSummaries"] == []
 
 
 def test_every_state_change_is_an_event(jobs: Jobs) -> None:
     jobs.program("")
     url, arn = _subscribe(jobs)
-    jobs.sagemaker.create_processing_job(**_request("told", ProcessingInputs=[]))
+    jobs.sagemaker.create_processing_job(**_request(jobs, "told", ProcessingInputs=[]))
     _finish(jobs, "told")
     messages = jobs.aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2)
     events = [json.loads(message["Body"]) for message in messages["Messages"]]
@@ -181,7 +181,7 @@ def _subscribe(jobs: Jobs) -> tuple[str, str]:
 
 
 def test_a_job_that_ran_when_the_cloud_stopped_has_failed_at_the_next_start(jobs: Jobs) -> None:
-    document = {**_request("cut"), "ProcessingJobArn": "arn", "ProcessingJobStatus": "InProgress"}
+    document = {**_request(jobs, "cut"), "ProcessingJobArn": "arn", "ProcessingJobStatus": "InProgress"}
     jobs.aws.cloud.store.put(jobs.aws.scope, "ProcessingJob", "cut", document)
     from localcloud.sagemaker import processing
 
@@ -202,7 +202,7 @@ def test_stopping_the_cloud_ends_its_jobs_at_once(tmp_path: Any) -> None:
     with running_cloud(tmp_path / "home") as aws:
         aws.cloud.images = FolderImage(code)
         aws.client("sagemaker").create_processing_job(
-            **_request("cut", ProcessingInputs=[], ProcessingOutputConfig={"Outputs": []})
+            **_request(Jobs(aws, code), "cut", ProcessingInputs=[], ProcessingOutputConfig={"Outputs": []})
         )
     with running_cloud(tmp_path / "home") as aws:
         job = aws.client("sagemaker").describe_processing_job(ProcessingJobName="cut")

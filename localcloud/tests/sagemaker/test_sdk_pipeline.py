@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.accounts import SECRET_KEY, access_key
 
-from .conftest import BUCKET, IMAGE, ROLE, Jobs
+from .conftest import BUCKET, IMAGE, Jobs
 
 _PROGRAM = """
 import json, pathlib, sys
@@ -42,7 +42,7 @@ def sdk(jobs: Jobs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     return PipelineSession(default_bucket=BUCKET)
 
 
-def _pipeline(session: Any) -> Any:
+def _pipeline(session: Any, role: str) -> Any:
     from sagemaker.core.model_registry import create_model_package_from_containers
     from sagemaker.core.processing import Processor
     from sagemaker.core.shapes import ProcessingInput, ProcessingOutput, ProcessingS3Input, ProcessingS3Output
@@ -71,7 +71,7 @@ def _pipeline(session: Any) -> Any:
     rate = ParameterFloat("Rate", default_value=0.5)
     trainer = ModelTrainer(
         sagemaker_session=session,
-        role=ROLE,
+        role=role,
         base_job_name="shop",
         training_image=IMAGE,
         compute=Compute(instance_type="ml.m5.large", instance_count=1, volume_size_in_gb=10),
@@ -87,7 +87,7 @@ def _pipeline(session: Any) -> Any:
     )
     processor = Processor(
         sagemaker_session=session,
-        role=ROLE,
+        role=role,
         base_job_name="shop",
         image_uri=IMAGE,
         entrypoint=["python", "-m", "job"],
@@ -159,9 +159,9 @@ def _run(jobs: Jobs, pipeline: Any, **parameters: Any) -> tuple[dict[str, Any], 
 def test_what_the_sdk_renders_runs(jobs: Jobs, sdk: Any) -> None:
     jobs.program(_PROGRAM)
     jobs.put("orders/orders.csv", b"a,b")
-    pipeline = _pipeline(sdk)
-    pipeline.upsert(role_arn=ROLE)
-    pipeline.upsert(role_arn=ROLE)
+    pipeline = _pipeline(sdk, jobs.role)
+    pipeline.upsert(role_arn=jobs.role)
+    pipeline.upsert(role_arn=jobs.role)
 
     answer, steps = _run(jobs, pipeline)
     assert answer["PipelineExecutionStatus"] == "Succeeded", [step.get("FailureReason") for step in steps.values()]

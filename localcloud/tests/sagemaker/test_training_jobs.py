@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import BUCKET, IMAGE, ROLE, Jobs
+from .conftest import BUCKET, IMAGE, Jobs
 
 _TRAIN = """
 import json, os, pathlib, sys
@@ -23,10 +23,10 @@ print("map=0.25;")
 """
 
 
-def _request(name: str, **changes: Any) -> dict[str, Any]:
+def _request(jobs: Jobs, name: str, **changes: Any) -> dict[str, Any]:
     return {
         "TrainingJobName": name,
-        "RoleArn": ROLE,
+        "RoleArn": jobs.role,
         "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
         "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
         "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10},
@@ -69,6 +69,7 @@ def test_a_job_trains_a_model_under_the_container_contract(jobs: Jobs) -> None:
     }
     jobs.sagemaker.create_training_job(
         **_request(
+            jobs,
             "first",
             AlgorithmSpecification=algorithm,
             HyperParameters={"depth": "6"},
@@ -97,7 +98,7 @@ def test_a_job_trains_a_model_under_the_container_contract(jobs: Jobs) -> None:
 def test_the_same_files_are_the_same_archive(jobs: Jobs) -> None:
     jobs.program("import pathlib; pathlib.Path('/opt/ml/model/ranker.json').write_text('1')")
     for name in ("one", "two"):
-        jobs.sagemaker.create_training_job(**_request(name))
+        jobs.sagemaker.create_training_job(**_request(jobs, name))
         assert _finish(jobs, name)["TrainingJobStatus"] == "Completed"
     assert jobs.read("models/one/output/model.tar.gz") == jobs.read("models/two/output/model.tar.gz")
 
@@ -109,7 +110,7 @@ def test_a_failed_job_has_its_reason_and_exit_code_and_no_model(jobs: Jobs) -> N
         "pathlib.Path('/opt/ml/output/failure').write_text('no orders in the window')\n"
         "sys.exit(3)\n"
     )
-    jobs.sagemaker.create_training_job(**_request("failing"))
+    jobs.sagemaker.create_training_job(**_request(jobs, "failing"))
     job = _finish(jobs, "failing")
     assert job["FailureReason"] == "AlgorithmError: no orders in the window, exit code: 3"
     assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == job["FailureReason"]
@@ -123,7 +124,7 @@ def test_a_job_over_its_time_may_save_its_model(jobs: Jobs) -> None:
         "signal.signal(signal.SIGTERM, save)\n"
         "time.sleep(60)\n"
     )
-    jobs.sagemaker.create_training_job(**_request("late", StoppingCondition={"MaxRuntimeInSeconds": 1}))
+    jobs.sagemaker.create_training_job(**_request(jobs, "late", StoppingCondition={"MaxRuntimeInSeconds": 1}))
     job = _finish(jobs, "late")
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
     assert _unpacked(jobs.read("models/late/output/model.tar.gz")) == {"saved": b"late"}
@@ -131,7 +132,7 @@ def test_a_job_over_its_time_may_save_its_model(jobs: Jobs) -> None:
 
 def test_a_stopped_job_ends_as_stopped(jobs: Jobs) -> None:
     jobs.program("import time; time.sleep(60)")
-    jobs.sagemaker.create_training_job(**_request("long"))
+    jobs.sagemaker.create_training_job(**_request(jobs, "long"))
     jobs.sagemaker.stop_training_job(TrainingJobName="long")
     assert _finish(jobs, "long")["SecondaryStatus"] == "Stopped"
 
@@ -148,7 +149,7 @@ def test_checkpoints_are_there_at_the_next_run(jobs: Jobs) -> None:
         "CheckpointConfig": {"S3Uri": f"s3://{BUCKET}/checkpoints"},
     }
     for name in ("before", "after"):
-        jobs.sagemaker.create_training_job(**_request(name, **spot))
+        jobs.sagemaker.create_training_job(**_request(jobs, name, **spot))
         assert _finish(jobs, name)["TrainingJobStatus"] == "Completed"
     assert jobs.read("checkpoints/epoch") == b"11"
 
@@ -173,5 +174,5 @@ def test_checkpoints_are_there_at_the_next_run(jobs: Jobs) -> None:
 )
 def test_what_cannot_run_is_refused_and_changes_nothing(jobs: Jobs, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ClientError, match=message):
-        jobs.sagemaker.create_training_job(**_request("bad", **changes))
+        jobs.sagemaker.create_training_job(**_request(jobs, "bad", **changes))
     assert jobs.sagemaker.list_training_jobs()["TrainingJobSummaries"] == []
