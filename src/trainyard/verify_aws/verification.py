@@ -14,6 +14,7 @@ from trainyard import aws, cost
 from trainyard.demo.command import Commands
 from trainyard.engine import obtain
 from trainyard.errors import UsageError
+from trainyard.image import find_builder, is_local
 from trainyard.local.project import parse_stack_file
 from trainyard.preview.assembling import assemble
 from trainyard.preview.engine import preview
@@ -70,8 +71,14 @@ class Verification:
         self.console.print(line, highlight=False, markup=False)
 
     def run(self) -> bool:
-        """Verify, take everything away, and return whether all of it succeeded."""
+        """Verify, take everything away, and return whether all of it succeeded.
+
+        Raises:
+            UsageError: the shell, the account or this machine does not allow it; nothing was created.
+        """
         self.clean_up()
+        if not is_local():
+            find_builder()  # images are built in the middle; who cannot should learn it before anything costs money
         account, region = self.caller
         prices = cost.load()
         committed = parse_stack_file(self.from_file.read_text(), self.from_file)

@@ -89,3 +89,18 @@ def test_a_second_ctrl_c_says_that_something_is_left(told: Told, monkeypatch: py
     monkeypatch.setattr(told, "_take_away", interrupted)
     assert not told.clean_up()
     assert told.place.open_for() == CALLER
+
+
+def test_a_machine_that_cannot_build_images_learns_it_before_anything_is_created(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+):
+    def none() -> None:
+        raise UsageError("No program that builds containers works here")
+
+    told.place.close()
+    monkeypatch.delenv("LOCALCLOUD_ENDPOINT", raising=False)
+    monkeypatch.setattr(module, "find_builder", none)
+    with pytest.raises(UsageError, match="No program that builds"):
+        told.run()
+    assert told.place.open_for() is None
+    assert "environment_created" not in told.facts
