@@ -24,7 +24,7 @@ _SYMBOLS = {Level.CALM: "✅", Level.CARE: "⚠️", Level.LOSS: "🛑", Level.R
 _OPEN = 10
 """A list of more entries than this is folded."""
 _SPECIAL = frozenset("\\`*_[]<>#|~&@$")
-_BEGINS_A_LIST = re.compile(r"^(?:[-+=]|\d+(?=[.)]))")
+_BEGINS_A_LIST = re.compile(r"^(?:[-+](?=[-+\s]|$)|=|\d+(?=[.)](?:\s|$)))")
 
 Item = TypeVar("Item")
 
