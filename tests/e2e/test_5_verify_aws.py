@@ -38,6 +38,8 @@ class Account:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # What runs in the background ignores Ctrl-C, and its children inherit that.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
 
     def left(self) -> list[str]:
