@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.bootstrap import outputs
 from stacks.bootstrap.settings import Settings, SettingsError, parse
-from trainyard import aws
+from trainyard import aws, foreground
 from trainyard.engine import Engine
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.local.project import parse_stack_file, stack_file
@@ -232,4 +232,4 @@ class Bootstrap:
             [str(Path(sys.executable).parent), str(self.engine.bin), environ.get("PATH", "")]
         )
         command = [str(self.engine.pulumi), *arguments, "--cwd", str(self.root / "project"), "--non-interactive"]
-        return subprocess.run(command, env=environ, stdout=sys.stderr, text=True, check=False)
+        return foreground.run(command, env=environ, stdout=sys.stderr)

@@ -10,7 +10,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.settings import Settings, SettingsError, parse
-from trainyard import aws
+from trainyard import aws, foreground
 from trainyard.engine import Engine
 from trainyard.errors import UsageError
 from trainyard.local.project import parse_stack_file, stack_file
@@ -121,6 +121,4 @@ class Provision:
         if not self.is_local:
             # Beside that python lies the local cloud's provider, which refuses to speak to AWS.
             environ["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"
-        return subprocess.run(
-            [self.engine.pulumi, *arguments], env=environ, capture_output=capture, text=True, check=False
-        )
+        return foreground.run([str(self.engine.pulumi), *arguments], env=environ, capture_output=capture)

@@ -3,12 +3,12 @@
 A preview that fails must not leave an older report standing, so its failure is a report too.
 """
 
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainyard import foreground
 from trainyard.ci.comment import marker
 
 COMMAND = str(Path(sys.executable).parent / "trainyard")
@@ -31,7 +31,7 @@ def run(environment: str, arguments: Sequence[str], project: Path, environ: Mapp
     command = [COMMAND, "preview", "--stack", environment, "--format", "markdown", *arguments]
     # The preview runs the pull request's code, which has no need of the token that writes the comment.
     kept = {key: value for key, value in environ.items() if key != "GITHUB_TOKEN"}
-    ended = subprocess.run(command, cwd=project, env=kept, capture_output=True, text=True, check=False)
+    ended = foreground.run(command, cwd=project, env=kept, capture_output=True)
     hidden = {str(project): ".", environ.get("HOME", ""): "~"}
     return told(environment, ended.returncode, ended.stdout, ended.stderr, hidden)
 

@@ -1,7 +1,6 @@
 """Runs commands as a person would type them, shown before they run."""
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from trainyard import foreground
 from trainyard.errors import TrainyardError
 
 TRAINYARD = str(Path(sys.executable).parent / "trainyard")
@@ -32,7 +32,7 @@ class Commands:
         """
         self.console.print(f"[bold]$ trainyard {' '.join(arguments)}[/]", highlight=False)
         started = time.monotonic()
-        code = subprocess.run([TRAINYARD, *arguments], cwd=self.project, env=self.environ, check=False).returncode
+        code = foreground.run([TRAINYARD, *arguments], cwd=self.project, env=self.environ).returncode
         self.console.print(f"[dim]  {time.monotonic() - started:.1f} s, exit code {code}[/]", highlight=False)
         if code not in expect:
             raise TrainyardError(
@@ -55,9 +55,7 @@ class Commands:
         return json.loads(self._output(["pulumi", *arguments]))
 
     def _output(self, command: Sequence[str]) -> str:
-        result = subprocess.run(
-            command, cwd=self.project, env=self.environ, capture_output=True, text=True, check=False
-        )
+        result = foreground.run(list(command), cwd=self.project, env=self.environ, capture_output=True)
         if result.returncode != 0:
             last = (result.stderr.strip() or result.stdout.strip() or "no output")[-500:]
             raise TrainyardError(f"`{' '.join(command[:4])}` ended with {result.returncode}: {last}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainyard import aws
+from trainyard import aws, foreground
 from trainyard.demo.command import TRAINYARD
 from trainyard.errors import TrainyardError
 
@@ -87,9 +87,7 @@ class Shell:
         self, command: Sequence[str], variables: Mapping[str, str], errors: int
     ) -> subprocess.CompletedProcess[str]:
         environ = {**self.variables, **variables}
-        return subprocess.run(
-            command, cwd=self.project, env=environ, stdout=subprocess.PIPE, stderr=errors, text=True, check=False
-        )
+        return foreground.run(list(command), cwd=self.project, env=environ, stdout=subprocess.PIPE, stderr=errors)
 
     def _checked(self, done: Done, command: Sequence[str]) -> Done:
         if done.code != 0:

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from trainyard.errors import TrainyardError
+from trainyard.foreground import interrupt
 from trainyard.local.project import find_project
 from trainyard.report.summary import Fact, fact, table, write
 from trainyard.verify_aws.verification import Verification
@@ -45,7 +46,7 @@ def verify(
 
     Exit codes: 0 verified and nothing is left, 1 a step failed or something is left, 2 usage or configuration.
     """
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    signal.signal(signal.SIGTERM, lambda *_: interrupt())
     project = find_project()
     console = Console()
     work = Verification(
@@ -62,10 +63,6 @@ def verify(
     console.print(table(facts))
     console.print(f"written to {os.path.relpath(write(project / 'build' / 'verify-aws', facts))}", highlight=False)
     raise typer.Exit(0 if succeeded else 1)
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
