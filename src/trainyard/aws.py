@@ -16,6 +16,11 @@ def client(service: str, region: str | None = None) -> Any:
     return boto3.client(service, region_name=region, config=_CONFIG)
 
 
+def partition(region: str) -> str:
+    """Return the partition that a region is in, such as `aws` or `aws-cn`."""
+    return str(boto3.Session().get_partition_for_region(region))
+
+
 def client_as(role_arn: str, session_name: str, service: str, region: str) -> Any:
     """Return a boto3 client of `service` that acts as `role_arn`; `session_name` appears in CloudTrail."""
     keys = client("sts", region).assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]

@@ -100,6 +100,19 @@ def test_ctrl_c_while_the_environment_comes_up_takes_everything_away(account: Ac
     assert not (account.path / ".trainyard" / "verify").exists()
 
 
+def test_after_a_kill_while_the_environment_comes_up_what_no_state_knows_is_found_too(account: Account, tmp_path: Path):
+    log = tmp_path / "log"
+    process = account.start(log, "--yes")
+    until(process, log, "aws:s3:Bucket data-raw-bucket created")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+    again = tmp_path / "again"
+    assert account.start(again, "--clean-up").wait(timeout=300) == 0, again.read_text()[-4000:]
+    assert account.left() == [], again.read_text()[-3000:]
+    assert not (account.path / ".trainyard" / "verify").exists()
+
+
 def test_after_a_kill_the_next_verification_takes_the_first_away_and_runs_to_its_end(account: Account, tmp_path: Path):
     log = tmp_path / "log"
     process = account.start(log, "--yes")

@@ -2,7 +2,7 @@
 
 from trainyard.sweep.deleting import delete, is_missing, settle
 from trainyard.sweep.executions import stop_all
-from trainyard.sweep.finding import packages, running_jobs, survey
+from trainyard.sweep.finding import packages, running_jobs, survey, tagged
 from trainyard.sweep.ownership import Ownership
 from trainyard.sweep.plan import AFTER, BEFORE, Sweep, plan
 from trainyard.sweep.thing import Client, Thing
@@ -22,4 +22,5 @@ __all__ = [
     "settle",
     "stop_all",
     "survey",
+    "tagged",
 ]

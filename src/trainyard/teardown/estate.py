@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from trainyard.sweep import Thing
+from trainyard.teardown.adoption import Unfinished
 
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
@@ -64,12 +65,18 @@ class Estate:
     """The resources of one stack."""
 
     items: tuple[Item, ...]
+    unfinished: tuple[Unfinished, ...] = ()
+    """What an engine that was killed had begun to create."""
 
     @classmethod
     def read(cls, exported: Mapping[str, Any]) -> "Estate":
         """Return what `pulumi stack export` says."""
         deployment = exported.get("deployment") or {}
-        return cls(tuple(_item(row) for row in deployment.get("resources") or ()))
+        pending = (one for one in deployment.get("pending_operations") or () if one["type"] == "creating")
+        return cls(
+            tuple(_item(row) for row in deployment.get("resources") or ()),
+            tuple(_unfinished(one["resource"]) for one in pending if one["resource"].get("custom")),
+        )
 
     @cached_property
     def protected(self) -> tuple[Item, ...]:
@@ -150,3 +157,7 @@ def _item(row: Mapping[str, Any]) -> Item:
         needs=frozenset(needs - {""}),
         outputs=row.get("outputs") or {},
     )
+
+
+def _unfinished(row: Mapping[str, Any]) -> Unfinished:
+    return Unfinished(urn=row["urn"], type=row["type"], inputs=row.get("inputs") or {})

@@ -38,7 +38,7 @@ class Survey:
     @property
     def is_empty(self) -> bool:
         """Whether a destroy has nothing to do."""
-        return not (self.estate.goes or self.sweep.goes or self.job_logs)
+        return not (self.estate.goes or self.estate.unfinished or self.sweep.goes or self.job_logs)
 
 
 def look(client: Client, estate: Estate, environment: str, services: Iterable[str]) -> Survey:

@@ -30,6 +30,9 @@ def _losses(survey: Survey) -> Iterator[str]:
         yield f"  with everything in them: {_some(emptied)}"
     if goes:
         yield f"  {len(goes)} resources of Pulumi's state: {_counted(short(item.type) for item in goes)}"
+    if survey.estate.unfinished:
+        begun = [f"{short(item.type)} {item.urn.rsplit('::', 1)[1]}" for item in survey.estate.unfinished]
+        yield f"  if they exist, for an engine was killed while it created them: {_some(begun)}"
     for kind, names in _by_kind(survey.sweep.goes).items():
         yield f"  left by releases, pipelines and AWS: {len(names)} {kind}: {_some(names)}"
     for logs in survey.job_logs:
@@ -54,7 +57,7 @@ def after(survey: Survey, failures: Sequence[Failure], environment: str) -> Iter
     """Yield what is left, and how to take it away."""
     if survey.estate.protected:
         yield from _staying(survey, environment)
-    elif not failures:
+    elif not failures and not survey.estate.unfinished:
         yield f"Nothing of environment {environment!r} is left."
     yield from _keys(survey.keys)
     if failures:

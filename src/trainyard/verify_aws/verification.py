@@ -169,7 +169,8 @@ class Verification:
         provision.pulumi("cancel", "--yes", "--stack", ENVIRONMENT, capture=True)
         code = destroy(provision, self.say)
         left = Teardown(provision).survey()
-        self.facts["left_behind"] = len(left.estate.goes) + len(left.estate.kept) + len(left.sweep.goes)
+        in_state = len(left.estate.goes) + len(left.estate.kept) + len(left.estate.unfinished)
+        self.facts["left_behind"] = in_state + len(left.sweep.goes)
         self.facts["taken_away_seconds"] = round(time.monotonic() - started, 1)
         if code != 0 or self.facts["left_behind"]:
             self.say(f"Something is left and costs money; `{AGAIN}` goes on with it.")
