@@ -37,7 +37,16 @@ TAGGED: Mapping[str, str] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": "vpc-endpoint",
     "aws:kms/key:Key": "key",
 }
-"""Type to the kind under which its tags are listed: AWS chooses the ids of these."""
+"""Type to the kind by which it is found: AWS chooses the ids of these."""
+
+LISTINGS = {
+    "route-table": ("describe_route_tables", "RouteTables", "RouteTableId"),
+    "security-group": ("describe_security_groups", "SecurityGroups", "GroupId"),
+    "subnet": ("describe_subnets", "Subnets", "SubnetId"),
+    "vpc": ("describe_vpcs", "Vpcs", "VpcId"),
+    "vpc-endpoint": ("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+}
+"""Kind of EC2's to the operation that lists it, the list, and the field of the id."""
 
 ATTACHED = frozenset(
     {

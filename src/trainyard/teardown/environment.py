@@ -108,9 +108,11 @@ class Teardown:
 
     def _tagged(self) -> Iterator[adoption.Found]:
         environment = self.provision.environment
-        of_environment = [{"Name": "key", "Values": ["environment"]}, {"Name": "value", "Values": [environment]}]
-        for page in self._client("ec2").get_paginator("describe_tags").paginate(Filters=of_environment):
-            yield from (adoption.Found(kind=tag["ResourceType"], id=tag["ResourceId"]) for tag in page["Tags"])
+        # Asked kind by kind: what lists the tags of all of EC2 may still list those of what was deleted.
+        for kind, (operation, key, field) in adoption.LISTINGS.items():
+            pages = self._client("ec2").get_paginator(operation)
+            for page in pages.paginate(Filters=[{"Name": "tag:environment", "Values": [environment]}]):
+                yield from (adoption.Found(kind=kind, id=row[field]) for row in page[key])
         keys = (thing.name for thing in tagged(self._client, environment) if thing.kind == "Key")
         # A key that waits for its deletion keeps its tags.
         yield from (adoption.Found(kind="key", id=key) for key in keys if self._is_enabled(key))

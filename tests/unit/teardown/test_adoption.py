@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from trainyard.teardown import Estate
-from trainyard.teardown.adoption import ATTACHED, NAMED, TAGGED, Found, Unfinished, adoptable, adopted, is_known
+from trainyard.teardown.adoption import (
+    ATTACHED,
+    LISTINGS,
+    NAMED,
+    TAGGED,
+    Found,
+    Unfinished,
+    adoptable,
+    adopted,
+    is_known,
+)
 
 PLACE = {"partition": "aws", "region": "eu-west-1", "account": "000000000001"}
 
@@ -61,4 +71,5 @@ def test_every_type_of_the_committed_stacks_has_its_way_of_being_found():
     types = set(re.findall(r"aws:\w+/\w+:\w+", trees))
     assert len(types) > 30
     assert {one for one in types if not is_known(one)} == set()
+    assert {*LISTINGS, "key"} == set(TAGGED.values())
     assert len({*NAMED, *TAGGED, *ATTACHED}) == len(NAMED) + len(TAGGED) + len(ATTACHED)
