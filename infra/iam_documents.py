@@ -105,7 +105,9 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
         ),
         # UpdateEndpoint is authorised on the endpoint and on its new configuration.
         statements.allow(
-            "Switch", ["sagemaker:UpdateEndpoint"], [*live, *estate.sagemaker("endpoint-config/{name}-*")]
+            "Switch",
+            ["sagemaker:UpdateEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"],
+            [*live, *estate.sagemaker("endpoint-config/{name}-*")],
         ),
         statements.allow("Ask", ["sagemaker:InvokeEndpoint"], [*live, *made]),
         statements.allow("Tag", ["sagemaker:AddTags"], made),
@@ -115,10 +117,14 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
         statements.list_packages(),
         statements.pass_role("PassServingRole", serving_role_arn),
         statements.allow(
-            "Alarms", ["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"], statements.alarms(estate, "{name}-*")
+            "Alarms",
+            list(_ALARM_ACTIONS),
+            # Those of target tracking belong to Application Auto Scaling, which acts on them in its caller's name.
+            statements.alarms(estate, "{name}-*", "TargetTracking-endpoint/*"),
         ),
         statements.describe_alarms(estate),
         *statements.scaling(estate),
+        statements.see_quotas(),
         statements.allow("Record", [f"dynamodb:{verb}" for verb in _RECORD_VERBS], [estate.table_arn]),
         statements.read_outputs(estate),
         statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from trainyard.release.record import Live, Outcome, TrippedAlarm
+from trainyard.release.scaling import Body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,37 @@ class DeletePreEndpoint(Change):
 @dataclass(frozen=True, kw_only=True)
 class PutAlarms(Change):
     """Create or overwrite the alarms on the new endpoint config."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteScaling(Change):
+    """Remember the variant's autoscaling, so that it can be put back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeregisterScaling(Change):
+    """Take the variant off autoscaling."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterScaling(Change):
+    """Put the noted scalable target back."""
+
+    body: Body
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestorePolicy(Change):
+    """Put one of the noted scaling policies back."""
+
+    body: Body
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreScheduled(Change):
+    """Put one of the noted scheduled actions back."""
+
+    body: Body
 
 
 @dataclass(frozen=True, kw_only=True)

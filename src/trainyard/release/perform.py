@@ -26,10 +26,15 @@ from trainyard.release.action import (
     DeleteConfig,
     DeleteModel,
     DeletePreEndpoint,
+    DeregisterScaling,
+    NoteScaling,
     NoteTripped,
     PassPreflight,
     PutAlarms,
     ReadAlarmHistory,
+    RegisterScaling,
+    RestorePolicy,
+    RestoreScheduled,
     RunSmokeTests,
     SetPointer,
     UpdateEndpoint,
@@ -40,6 +45,7 @@ from trainyard.release.history import tripped_since
 from trainyard.release.observe import missing
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.record import Event, Progress, UpdateIntent
+from trainyard.release.scaling import note_scaling, variant
 from trainyard.release.smoke import run_smoke_tests
 
 
@@ -132,6 +138,35 @@ def _(action: PutAlarms, stage: Stage) -> Progress:
 
 
 @_perform.register
+def _(action: NoteScaling, stage: Stage) -> Progress:
+    return replace(stage.progress, scaling=note_scaling(stage.clients.autoscaling, _variant(stage.plan)))
+
+
+@_perform.register
+def _(action: DeregisterScaling, stage: Stage) -> Progress:
+    stage.clients.autoscaling.deregister_scalable_target(**_variant(stage.plan))
+    return stage.progress
+
+
+@_perform.register
+def _(action: RegisterScaling, stage: Stage) -> Progress:
+    stage.clients.autoscaling.register_scalable_target(**action.body)
+    return stage.progress
+
+
+@_perform.register
+def _(action: RestorePolicy, stage: Stage) -> Progress:
+    stage.clients.autoscaling.put_scaling_policy(**action.body)
+    return stage.progress
+
+
+@_perform.register
+def _(action: RestoreScheduled, stage: Stage) -> Progress:
+    stage.clients.autoscaling.put_scheduled_action(**action.body)
+    return stage.progress
+
+
+@_perform.register
 def _(action: UpdateEndpoint, stage: Stage) -> Progress:
     body = request.update(stage.plan, action.rollback_alarms, retain_count=action.retain_count)
     stage.clients.sagemaker.update_endpoint(**body)
@@ -198,6 +233,10 @@ def _(action: Announce, stage: Stage) -> Progress:
         Message=json.dumps(message),
     )
     return replace(progress, announced=True)
+
+
+def _variant(plan: ReleasePlan) -> dict[str, str]:
+    return variant(plan.endpoint_name, plan.variant_name)
 
 
 def _create(call: Callable[..., Any], body: request.Request) -> None:

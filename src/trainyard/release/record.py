@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trainyard.release.plan import ReleasePlan
+from trainyard.release.scaling import Scaling
 
 Outcome = Literal["succeeded", "failed", "rolled_back"]
 Status = Literal["open", "succeeded", "failed", "rolled_back"]
@@ -94,6 +95,8 @@ class Progress:
     """Whether the endpoint config existed before this release, which then never deletes it (a rollback finds it)."""
     smoke: SmokeReport | None = None
     alarms_put_at: float | None = None
+    scaling: Scaling | None = None
+    """The variant's autoscaling before it was taken off; None where that was not needed."""
     intent: UpdateIntent | None = None
     update_requested: bool = False
     tripped: tuple[TrippedAlarm, ...] = ()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from stacks.instance_storage import has_local_storage
+from stacks.outputs import Strategy
 from trainyard.release.plan import ReleasePlan
 
 Request = dict[str, Any]
@@ -81,18 +82,8 @@ def alarms(plan: ReleasePlan) -> list[Request]:
 
 def update(plan: ReleasePlan, rollback_alarms: tuple[str, ...], *, retain_count: bool) -> Request:
     """Return the request of UpdateEndpoint; without `retain_count` the new config's instance count applies."""
-    routing: Request = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": plan.strategy.bake_seconds}
-    if plan.strategy.type == "canary":
-        routing["Type"] = "CANARY"
-        routing["CanarySize"] = {"Type": "CAPACITY_PERCENT", "Value": plan.strategy.canary_percent}
+    deployment = deployment_config(plan.strategy)
     excluded = ["DataCaptureConfig"] if retain_count else ["DataCaptureConfig", "DesiredInstanceCount"]
-    deployment: Request = {
-        "BlueGreenUpdatePolicy": {
-            "TrafficRoutingConfiguration": routing,
-            "TerminationWaitInSeconds": plan.strategy.bake_seconds,
-            "MaximumExecutionTimeoutInSeconds": plan.strategy.timeout_seconds,
-        }
-    }
     if rollback_alarms:
         deployment["AutoRollbackConfiguration"] = {"Alarms": [{"AlarmName": name} for name in rollback_alarms]}
     return {
@@ -103,6 +94,42 @@ def update(plan: ReleasePlan, rollback_alarms: tuple[str, ...], *, retain_count:
         "ExcludeRetainedVariantProperties": [{"VariantPropertyType": name} for name in excluded],
         "DeploymentConfig": deployment,
     }
+
+
+def deployment_config(strategy: Strategy) -> Request:
+    """Return the update policy of a strategy, without its alarms."""
+    limit = {"MaximumExecutionTimeoutInSeconds": strategy.timeout_seconds}
+    if strategy.type == "rolling":
+        return {
+            "RollingUpdatePolicy": {
+                "MaximumBatchSize": _capacity(strategy.rolling_percent),
+                "RollbackMaximumBatchSize": _capacity(strategy.rolling_back_percent),
+                "WaitIntervalInSeconds": strategy.bake_seconds,
+                **limit,
+            }
+        }
+    return {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": _routing(strategy),
+            "TerminationWaitInSeconds": strategy.bake_seconds,
+            **limit,
+        }
+    }
+
+
+def _routing(strategy: Strategy) -> Request:
+    if strategy.type == "canary":
+        size = {"Type": "CANARY", "CanarySize": _capacity(strategy.canary_percent)}
+    elif strategy.type == "linear":
+        size = {"Type": "LINEAR", "LinearStepSize": _capacity(strategy.linear_percent)}
+    else:
+        # One step has no later step to wait for; the termination wait is its watch.
+        return {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    return {**size, "WaitIntervalInSeconds": strategy.bake_seconds}
+
+
+def _capacity(percent: int) -> Request:
+    return {"Type": "CAPACITY_PERCENT", "Value": percent}
 
 
 def _config(plan: ReleasePlan, name: str, instances: int) -> Request:
