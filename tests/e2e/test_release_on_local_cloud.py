@@ -116,6 +116,49 @@ class Shop:
             "alarms": {one["AlarmName"] for one in self.cloudwatch.describe_alarms()["MetricAlarms"]},
         }
 
+    def scale(self, count: int) -> None:
+        """Scale the variant out to `count` and register it, with a policy and a floor at night."""
+        where = {
+            "ServiceNamespace": "sagemaker",
+            "ResourceId": "endpoint/shop-dev/variant/live",
+            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        }
+        metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+        autoscaling = self.cloud.client("application-autoscaling")
+        self.sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName="shop-dev",
+            DesiredWeightsAndCapacities=[{"VariantName": "live", "DesiredInstanceCount": count}],
+        )
+        self._in_service()
+        autoscaling.register_scalable_target(**where, MinCapacity=count, MaxCapacity=12)
+        autoscaling.put_scaling_policy(
+            **where,
+            PolicyName="aim",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={"TargetValue": 1e6, "PredefinedMetricSpecification": metric},
+        )
+        autoscaling.put_scheduled_action(
+            **where,
+            ScheduledActionName="night",
+            Schedule="cron(0 22,23 * * ? *)",
+            Timezone="Europe/London",
+            ScalableTargetAction={"MinCapacity": count},
+        )
+
+    def scaling(self) -> dict[str, Any]:
+        """Return the scaling as a refresh of Pulumi would read it, without what AWS makes up anew."""
+        autoscaling = self.cloud.client("application-autoscaling")
+        made_up = ("CreationTime", "ScalableTargetARN", "PolicyARN", "ScheduledActionARN", "Alarms")
+        found = {
+            "ScalableTargets": autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker"),
+            "ScalingPolicies": autoscaling.describe_scaling_policies(ServiceNamespace="sagemaker"),
+            "ScheduledActions": autoscaling.describe_scheduled_actions(ServiceNamespace="sagemaker"),
+        }
+        return {
+            key: [{name: value for name, value in each.items() if name not in made_up} for each in answer[key]]
+            for key, answer in found.items()
+        }
+
     def _network(self) -> None:
         ec2 = self.cloud.client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -152,6 +195,9 @@ class Shop:
             ComparisonOperator="GreaterThanThreshold",
             TreatMissingData="notBreaching",
         )
+        self._in_service()
+
+    def _in_service(self) -> None:
         deadline = time.monotonic() + 60
         while self.sagemaker.describe_endpoint(EndpointName="shop-dev")["EndpointStatus"] != "InService":
             assert time.monotonic() < deadline
@@ -346,6 +392,35 @@ def test_dials_wait_for_a_config_only_release_which_applies_them(shop: Shop) -> 
         "GREETING": "hello",
         "MODEL_VERSION": "baseline",
     }
+
+
+def test_ten_autoscaled_instances_stay_ten_through_linear_steps_to_another_instance_type(shop: Shop) -> None:
+    shop.scale(10)
+    before = shop.scaling()
+    shop.write_outputs(instance_type="ml.c5.large", maximum_instances=12)
+    with Traffic(shop) as traffic:
+        told = shop.start("--same-model", "--strategy", "linear").output
+    assert traffic.failures == []
+    assert "linear: 5, 10 of 10 instances" in told
+    assert "21 ml.c5.large" not in told, "the old fleet has another type, so another quota"
+    assert "11 ml.c5.large at once; not checked: Service Quotas did not answer" in told
+    endpoint = shop.sagemaker.describe_endpoint(EndpointName="shop-dev")
+    assert endpoint["ProductionVariants"][0]["CurrentInstanceCount"] == 10
+    (variant,) = shop.sagemaker.describe_endpoint_config(EndpointConfigName=shop.live_config())["ProductionVariants"]
+    assert variant["InstanceType"] == "ml.c5.large"
+    assert shop.scaling() == before
+
+
+def test_another_instance_type_that_is_rolled_back_leaves_scaling_as_it_was(shop: Shop) -> None:
+    shop.scale(2)
+    before = shop.scaling()
+    shop.write_outputs(instance_type="ml.c5.large")
+    slow = shop.register(SLOW_WHEN_LIVE="1.2")
+    with Traffic(shop) as traffic, pytest.raises(RolledBack, match="latency tripped"):
+        shop.start("--model-version", str(slow))
+    assert traffic.failures == []
+    assert shop.live_config() == "day0"
+    assert shop.scaling() == before
 
 
 def test_wrong_input_changes_nothing(shop: Shop) -> None:
