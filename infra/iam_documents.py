@@ -12,6 +12,7 @@ from infra.iam_statements import Document, Estate, document
 _JOB_VERBS = ("Create", "Describe", "Stop")
 _MAKING_VERBS = ("Create", "Delete")
 _ALARM_ACTIONS = ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms")
+_GOLDEN_FAILURES = {"StringEquals": {"cloudwatch:namespace": "Trainyard/Release"}}
 _SERVED = ("Model", "EndpointConfig", "Endpoint")
 _RECORD_VERBS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "ConditionCheckItem")
 
@@ -125,6 +126,8 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
         statements.describe_alarms(estate),
         *statements.scaling(estate),
         statements.see_quotas(),
+        # Metrics have no ARN; the namespace is the narrowest there is.
+        statements.allow("Publish", ["cloudwatch:PutMetricData"], ["*"], _GOLDEN_FAILURES),
         statements.allow("Record", [f"dynamodb:{verb}" for verb in _RECORD_VERBS], [estate.table_arn]),
         statements.read_outputs(estate),
         statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),

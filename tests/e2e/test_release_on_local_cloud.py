@@ -315,7 +315,7 @@ def test_releases_go_live_go_back_and_leave_nothing_but_one_step_back(shop: Shop
         left = shop.left()
         assert left["endpoints"] == {"shop-dev"}
         assert left["configs"] == left["models"] == {"day0", one, two}
-        assert len(left["alarms"]) == 4
+        assert len(left["alarms"]) == 5
         assert "Nothing to do" in shop.start("--model-version", str(second)).output
         shop.call(release.app, "rollback", "shop", "--golden", shop.golden, "--poll-seconds", "0.2")
         assert shop.live_config() == one
@@ -341,6 +341,18 @@ def test_a_model_that_turns_slow_under_live_traffic_is_undone_and_its_alarm_name
     assert shop.left() == before
     listed = json.loads(shop.call(release.app, "list", "shop", "--json").output)
     assert (listed[0]["status"], listed[0]["alarm"][-8:]) == ("rolled_back", "-latency")
+
+
+def test_a_model_that_answers_nonsense_under_live_traffic_is_undone_by_golden_requests(shop: Shop) -> None:
+    wears_out = shop.register(BREAKS_AFTER="40")
+    before = shop.left()
+    with Traffic(shop) as traffic, pytest.raises(RolledBack) as undone:
+        shop.start("--model-version", str(wears_out))
+    assert traffic.failures == [], "nobody else would have noticed: every answer was a 200"
+    assert "-golden tripped: Threshold Crossed" in str(undone.value)
+    assert "answered golden requests wrongly: two: customer 1: 10 distinct products expected" in str(undone.value)
+    assert shop.live_config() == "day0"
+    assert shop.left() == before
 
 
 def test_an_interrupted_release_keeps_others_out_and_is_resumed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from stacks.outputs import StrategyType
 from trainyard import aws
@@ -21,7 +22,7 @@ from trainyard.release.outlook_view import outlook_table
 from trainyard.release.prepare import Wish, prepare
 from trainyard.release.record import Record
 from trainyard.release.table import DeploymentTable
-from trainyard.release.view import ReleaseView, document, history_table, raise_unless_live
+from trainyard.release.view import ReleaseView, document, history_table, live_line, raise_unless_live
 
 app = typer.Typer(
     help="Releases: all at once, by canary, by linear steps or rolling, undone by their alarms.", no_args_is_help=True
@@ -172,5 +173,7 @@ def _drive(session: Session, record: Record, poll_seconds: float) -> None:
                 f"Interrupted; the {plan.title} stays open, and SageMaker goes on with what it was asked to do",
                 cure=f"Continue it with `trainyard release resume {plan.service}`",
             ) from None
+    if record.progress.live_answers:
+        out.print(f"  {escape(live_line(record.progress.live_answers))}", soft_wrap=True)
     raise_unless_live(record)
     out.print(f"[green]Live:[/] {plan.service} version {plan.version} on {plan.endpoint_name} ({plan.config_name})")

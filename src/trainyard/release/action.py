@@ -1,6 +1,7 @@
 """The actions of a release: each short, each safe to repeat, each with the words that announce it."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from trainyard.release.record import Live, Outcome, TrippedAlarm
 from trainyard.release.scaling import Body
@@ -26,6 +27,9 @@ class Done(Action):
 @dataclass(frozen=True, kw_only=True)
 class Change(Action):
     """An action that changes AWS or the record, and is therefore fenced and recorded."""
+
+    quiet: ClassVar[bool] = False
+    """Whether it comes too often for the terminal and the timeline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +115,13 @@ class UpdateEndpoint(Change):
     retain_count: bool
     endpoint_modified: str
     """The endpoint's last change before the request: tells a lost request from one that was carried out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskLive(Change):
+    """Send the golden requests to the live endpoint, and publish what the new version got wrong."""
+
+    quiet: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from trainyard.release import request
 from trainyard.release.action import (
     Action,
     Announce,
+    AskLive,
     Change,
     Conclude,
     CreateConfig,
@@ -42,6 +43,7 @@ from trainyard.release.action import (
 from trainyard.release.clients import Clients
 from trainyard.release.faults import already_there, transient
 from trainyard.release.history import tripped_since
+from trainyard.release.live_answers import ask_live, publish, together
 from trainyard.release.observe import missing
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.record import Event, Progress, UpdateIntent
@@ -73,6 +75,8 @@ def perform(action: Change, stage: Stage) -> Progress:
         ClientError: AWS refused; `faults.transient` says whether to try again.
     """
     progress = _perform(action, stage)
+    if action.quiet:
+        return progress
     return replace(progress, timeline=(*progress.timeline, Event(at=stage.now, text=action.text)))
 
 
@@ -171,6 +175,14 @@ def _(action: UpdateEndpoint, stage: Stage) -> Progress:
     body = request.update(stage.plan, action.rollback_alarms, retain_count=action.retain_count)
     stage.clients.sagemaker.update_endpoint(**body)
     return replace(stage.progress, update_requested=True)
+
+
+@_perform.register
+def _(action: AskLive, stage: Stage) -> Progress:
+    plan = stage.plan
+    round_ = ask_live(stage.clients.runtime, plan.endpoint_name, plan.golden, plan.version, stage.now)
+    round_ = publish(stage.clients.cloudwatch, plan.config_name, round_, plan.version)
+    return replace(stage.progress, live_answers=together(stage.progress.live_answers, round_))
 
 
 @_perform.register

@@ -4,6 +4,7 @@ from typing import Any
 
 from stacks.instance_storage import has_local_storage
 from stacks.outputs import Strategy
+from trainyard.release import live_answers
 from trainyard.release.plan import ReleasePlan
 
 Request = dict[str, Any]
@@ -63,7 +64,7 @@ def pre_endpoint(plan: ReleasePlan) -> Request:
 
 def alarms(plan: ReleasePlan) -> list[Request]:
     """Return the requests of PutMetricAlarm: each sees the new fleet only, by the dimension EndpointConfigName."""
-    errors_5xx, errors_4xx, latency = plan.alarm_names
+    errors_5xx, errors_4xx, latency, golden = plan.alarm_names
     limits = plan.thresholds
     # SageMaker publishes 1 or 0 per invocation, so the average is the share. No `Unit`: a unit that differs from the
     # published one would make an alarm that never sees a datapoint.
@@ -77,6 +78,11 @@ def alarms(plan: ReleasePlan) -> list[Request]:
             limits.latency_p99_ms * 1000,
             {"ExtendedStatistic": "p99", "Unit": "Microseconds"},
         ),
+        {
+            **_alarm(plan, golden, live_answers.METRIC, 0, {"Statistic": "Sum"}),
+            "Namespace": live_answers.NAMESPACE,
+            "Dimensions": live_answers.dimensions(plan.config_name),
+        },
     ]
 
 

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from trainyard.errors import RolledBack, TrainyardError
-from trainyard.release.action import Action, Conclude, Done, NoteTripped, RunSmokeTests, Wait
-from trainyard.release.record import Record, SmokeReport
+from trainyard.release.action import Action, Change, Conclude, Done, NoteTripped, RunSmokeTests, Wait
+from trainyard.release.record import LiveAnswers, Record, SmokeReport
 
 
 class ReleaseView:
@@ -35,7 +35,7 @@ class ReleaseView:
         if record.progress.smoke and not self._smoke_shown:
             self._smoke_shown = True
             self._line(smoke_line(record.progress.smoke))
-        if isinstance(action, Done):
+        if isinstance(action, Done) or (isinstance(action, Change) and action.quiet):
             return
         if isinstance(action, Wait):
             if self._spinner:
@@ -58,6 +58,13 @@ def smoke_line(smoke: SmokeReport) -> str:
     verdict = "passed" if smoke.passed else f"failed: {smoke.failures[0]}"
     agrees = "" if smoke.agreement is None else f", {smoke.agreement:.0%} of products as the champion's"
     return f"Smoke tests {verdict} ({smoke.requests} requests, median {smoke.latency_p50_ms:.0f} ms{agrees})"
+
+
+def live_line(answers: LiveAnswers) -> str:
+    """Return one line about the golden requests to the live endpoint during the update."""
+    by = [f"{count} by {f'version {version}' if version else 'none'}" for version, count in answers.by_version.items()]
+    wrong = "".join(f"; {failure}" for failure in (*answers.failures, *answers.others))
+    return f"Golden requests during the update: {', '.join(by) or 'no answer'}{wrong}"
 
 
 def raise_unless_live(record: Record) -> None:

@@ -106,8 +106,14 @@ class World:
     updates: list[dict[str, Any]] = field(default_factory=list)
     refuses_update: bool = False
     """Whether SageMaker refuses the update for a reason of its own."""
+    wrong_answers: bool = False
+    """Whether the new fleet answers nonsense once it has traffic: every other answer, in the update's second half."""
+    metric_data: list[dict[str, Any]] = field(default_factory=list)
+    invocations: int = 0
     bad_alarm: bool = False
     """Whether the new fleet trips the latency alarm under live traffic."""
+    trips: str = "latency"
+    """The end of the name of the alarm that trips."""
     starts: bool = True
     """Whether a new container starts."""
     score: float = 0.5
@@ -215,9 +221,12 @@ class World:
             refused = refusal("ModelError", "the container answered 400")
             refused.response.update({"OriginalStatusCode": 400, "OriginalMessage": "{}"})  # type: ignore[typeddict-item]
             raise refused
-        model = self.configs[endpoint.config]["ProductionVariants"][0]["ModelName"]
+        by_new = self._answers_by_new(endpoint)
+        config = endpoint.pending if by_new else endpoint.config
+        model = self.configs[config]["ProductionVariants"][0]["ModelName"]
         environment = self.models[model].get("PrimaryContainer", {}).get("Environment", {})
-        products = [{"stock_code": code, "name": code, "score": self.score} for code in ("A", "B")]
+        score = float("nan") if by_new and self.wrong_answers else self.score
+        products = [{"stock_code": code, "name": code, "score": score} for code in ("A", "B")]
         rows = [{"customer_id": who, "source": "personal", "products": products} for who in body["customers"]]
         answer = {
             "model_version": environment.get("MODEL_VERSION", "baseline"),
@@ -225,6 +234,18 @@ class World:
             "recommendations": rows,
         }
         return {"Body": io.BytesIO(json.dumps(answer).encode())}
+
+    def _answers_by_new(self, endpoint: Endpoint) -> bool:
+        self.invocations += 1
+        return (
+            endpoint.status == "Updating" and self.now >= endpoint.ready_at - UPDATES / 2 and self.invocations % 2 == 0
+        )
+
+    def put_metric_data(self, Namespace: str, MetricData: list[dict[str, Any]]) -> None:
+        assert Namespace == "Trainyard/Release"
+        self.metric_data += MetricData
+        if any(datum["Value"] > 0 for datum in MetricData):
+            self.bad_alarm, self.trips = True, "golden"
 
     def put_metric_alarm(self, **body: Any) -> None:
         self.alarms[body["AlarmName"]] = ("INSUFFICIENT_DATA", "")
@@ -322,7 +343,7 @@ class World:
                 self._settle(endpoint)
 
     def _trip(self, endpoint: Endpoint) -> None:
-        name = next((name for name in self.alarms if name.endswith("latency")), "")
+        name = next((name for name in self.alarms if name.endswith(self.trips)), "")
         half = endpoint.ready_at - UPDATES / 2
         if name and half <= self.now < endpoint.ready_at:
             self.alarms[name] = ("ALARM", REASON)

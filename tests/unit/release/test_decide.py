@@ -8,6 +8,7 @@ from trainyard.release.decide import next_action
 from trainyard.release.observe import AlarmState, ConfigState, EndpointState, Observed
 from trainyard.release.record import (
     Live,
+    LiveAnswers,
     LivePointer,
     Outcome,
     Progress,
@@ -190,6 +191,16 @@ def test_a_request_whose_answer_was_lost_is_not_sent_twice() -> None:
 def test_an_accepted_update_may_take_a_moment_to_show() -> None:
     assert isinstance(decide(ASKED, SEEN), action.Wait)
     assert not isinstance(decide(ASKED, replace(SEEN, now=1051.0)), action.Wait)
+
+
+def test_golden_requests_go_to_the_live_endpoint_only_while_its_traffic_moves() -> None:
+    moving = replace(SEEN, endpoint=replace(ENDPOINT, status="Updating"))
+    assert isinstance(decide(ASKED, moving), action.AskLive)
+    just_asked = replace(ASKED, live_answers=LiveAnswers(at=moving.now - 1))
+    assert isinstance(decide(just_asked, moving), action.Wait)
+    assert isinstance(decide(just_asked, replace(moving, now=moving.now + 5)), action.AskLive)
+    back = replace(SEEN, endpoint=replace(ENDPOINT, status="RollingBack"))
+    assert isinstance(decide(ASKED, back), action.Wait)
 
 
 def test_an_alarm_seen_during_the_update_is_noted_once() -> None:

@@ -8,10 +8,22 @@ from typing import Any
 import pytest
 
 from stacks.outputs import StrategyType
-from tests.unit.release.control_plane import KINDS, REASON, Faults, Faulty, Killed, Table, World, refusal, scaling
+from tests.unit.release.control_plane import (
+    KINDS,
+    REASON,
+    UPDATES,
+    Faults,
+    Faulty,
+    Killed,
+    Table,
+    World,
+    refusal,
+    scaling,
+)
 from tests.unit.release.plans import plan
 from trainyard.errors import TrainyardError
 from trainyard.release.driver import Driver
+from trainyard.release.live_answers import PAUSE_SECONDS
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.record import Live, LivePointer, Record
 
@@ -118,7 +130,7 @@ SCENARIOS = [
         "rolled_back",
         updates=1,
         reason=REASON,
-        stride=2,
+        stride=3,
         plan=C5,
         count=10,
         **UNTOUCHED,
@@ -253,6 +265,29 @@ def test_a_driver_a_step_converges(scenario: Scenario) -> None:
             run.table.release_lease(record)
         run.world.sleep(5)
     run.check(scenario, record)
+
+
+def test_wrong_answers_under_live_traffic_undo_the_release_and_are_told() -> None:
+    trips = changed(wrong_answers=True)
+    scenario = Scenario("wrong", trips, "rolled_back", updates=1, reason="golden tripped", **UNTOUCHED)
+    run = Run(scenario, Faults())
+    record = run.to_the_end()
+    run.check(scenario, record)
+    assert (
+        "Version 3 answered golden requests wrongly: one: customer 1: a score is not a finite" in record.progress.reason
+    )
+    assert record.progress.tripped[0].name == PLAN.alarm_names[3]
+
+
+def test_the_live_endpoint_is_asked_at_a_bounded_rate_and_outside_of_the_timeline() -> None:
+    run = Run(SCENARIOS[0], Faults())
+    record = run.to_the_end()
+    answers = record.progress.live_answers
+    assert answers
+    rounds = UPDATES / PAUSE_SECONDS
+    assert rounds / 2 <= sum(answers.by_version.values()) / len(PLAN.golden.requests) <= rounds + 1
+    assert [datum["Value"] for datum in run.world.metric_data] == [0.0] * len(run.world.metric_data)
+    assert not [event for event in record.progress.timeline if "golden requests" in event.text]
 
 
 def test_a_driver_that_was_overtaken_changes_nothing_more() -> None:

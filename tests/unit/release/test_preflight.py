@@ -49,7 +49,7 @@ def test_nothing_speaks_against_a_sound_release() -> None:
         ({"strategy": strategy(bake_seconds=450, timeout_seconds=900)}, {}, "bakes 900 s in all"),
         ({}, {"alarms": {}}, "Alarm shop-dev-5xx, which should watch the endpoint, does not exist"),
         ({}, {"alarms": {"shop-dev-5xx": AlarmState(state="ALARM", reason="5 %")}}, "shop-dev-5xx is in ALARM: 5 %"),
-        ({"endpoint_alarms": tuple("abcdefgh")}, {}, "A deployment may watch 10 alarms"),
+        ({"endpoint_alarms": tuple("abcdefg")}, {}, "A deployment may watch 10 alarms"),
         ({"endpoint_name": "s" * 50}, {}, "63 characters"),
         ({}, {"package_status": "Rejected"}, "Version 3 of shop is rejected"),
         (NEEDED, {}, "is not approved and dev asks for it; run `trainyard model approve shop 3`"),
