@@ -12,6 +12,7 @@ from infra.iam_statements import Document, Estate, document
 _JOB_VERBS = ("Create", "Describe", "Stop")
 _MAKING_VERBS = ("Create", "Delete")
 _ALARM_ACTIONS = ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms")
+_GOLDEN_FAILURES = {"StringEquals": {"cloudwatch:namespace": "Trainyard/Release"}}
 _SERVED = ("Model", "EndpointConfig", "Endpoint")
 _RECORD_VERBS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "ConditionCheckItem")
 
@@ -105,7 +106,9 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
         ),
         # UpdateEndpoint is authorised on the endpoint and on its new configuration.
         statements.allow(
-            "Switch", ["sagemaker:UpdateEndpoint"], [*live, *estate.sagemaker("endpoint-config/{name}-*")]
+            "Switch",
+            ["sagemaker:UpdateEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"],
+            [*live, *estate.sagemaker("endpoint-config/{name}-*")],
         ),
         statements.allow("Ask", ["sagemaker:InvokeEndpoint"], [*live, *made]),
         statements.allow("Tag", ["sagemaker:AddTags"], made),
@@ -115,10 +118,16 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
         statements.list_packages(),
         statements.pass_role("PassServingRole", serving_role_arn),
         statements.allow(
-            "Alarms", ["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"], statements.alarms(estate, "{name}-*")
+            "Alarms",
+            list(_ALARM_ACTIONS),
+            # Those of target tracking belong to Application Auto Scaling, which acts on them in its caller's name.
+            statements.alarms(estate, "{name}-*", "TargetTracking-endpoint/*"),
         ),
         statements.describe_alarms(estate),
         *statements.scaling(estate),
+        statements.see_quotas(),
+        # Metrics have no ARN; the namespace is the narrowest there is.
+        statements.allow("Publish", ["cloudwatch:PutMetricData"], ["*"], _GOLDEN_FAILURES),
         statements.allow("Record", [f"dynamodb:{verb}" for verb in _RECORD_VERBS], [estate.table_arn]),
         statements.read_outputs(estate),
         statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),

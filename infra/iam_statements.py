@@ -136,10 +136,10 @@ def list_packages() -> Statement:
     return allow("ListPackages", ["sagemaker:ListModelPackages"], ["*"])
 
 
-def alarms(estate: Estate, name: str) -> list[str]:
-    """Return ARNs of alarms; `{name}` stands for each endpoint name in turn."""
+def alarms(estate: Estate, *names: str) -> list[str]:
+    """Return ARNs of alarms; `{name}` in a name stands for each endpoint name in turn."""
     prefix = f"arn:aws:cloudwatch:{estate.region}:{estate.account}:alarm"
-    return list(dict.fromkeys(f"{prefix}:{name.format(name=endpoint)}" for endpoint in estate.endpoint_names))
+    return list(dict.fromkeys(f"{prefix}:{name.format(name=each)}" for name in names for each in estate.endpoint_names))
 
 
 def describe_alarms(estate: Estate) -> Statement:
@@ -148,15 +148,32 @@ def describe_alarms(estate: Estate) -> Statement:
 
 
 def scaling(estate: Estate) -> list[Statement]:
-    """Return what taking an endpoint off scaling and back on takes."""
+    """Return what taking an endpoint off scaling and putting all of it back takes.
+
+    Beside these, Application Auto Scaling checks that its caller may do what it will do: change the variant's count,
+    and keep the alarms of target tracking (its user guide, "Permissions validation for Application Auto Scaling API
+    calls on target resources").
+    """
     targets = f"arn:aws:application-autoscaling:{estate.region}:{estate.account}:scalable-target/*"
     only = {"StringEqualsIfExists": {"application-autoscaling:service-namespace": "sagemaker"}}
-    changes = [f"application-autoscaling:{verb}ScalableTarget" for verb in ("Register", "Deregister")]
+    changes = ("RegisterScalableTarget", "DeregisterScalableTarget", "PutScalingPolicy", "PutScheduledAction")
+    described = ("ScalableTargets", "ScalingPolicies", "ScheduledActions")
     return [
-        allow("Scaling", changes, [targets], only),
+        allow("Scaling", [f"application-autoscaling:{verb}" for verb in changes], [targets], only),
+        allow("ScalingTags", [f"application-autoscaling:{verb}" for verb in _TARGET_TAGS], [targets]),
         # Describing is of the account: AWS knows no narrower resource.
-        allow("SeeScaling", ["application-autoscaling:DescribeScalableTargets"], ["*"]),
+        allow("SeeScaling", [f"application-autoscaling:Describe{what}" for what in described], ["*"]),
     ]
+
+
+_TARGET_TAGS = ("ListTagsForResource", "TagResource")
+
+
+def see_quotas() -> Statement:
+    """Return the look at the account's quotas."""
+    # Listing is of the account: AWS knows no narrower resource.
+    listed = ("ListServiceQuotas", "ListAWSDefaultServiceQuotas")
+    return allow("SeeQuotas", [f"servicequotas:{verb}" for verb in listed], ["*"])
 
 
 def read_outputs(estate: Estate) -> Statement:

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from infra import naming
 from infra.baseline_model import BaselineModel, BaselineModelArgs
 from infra.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
+from infra.night_floor import NightFloor, NightFloorArgs
 
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
@@ -25,6 +26,8 @@ class ScalingArgs:
     maximum_instances: int
     invocations_per_instance_per_minute: int
     """What target tracking aims at."""
+    night: NightFloorArgs | None = None
+    """None keeps one minimum around the clock."""
 
     def __post_init__(self) -> None:
         if self.minimum_instances > self.maximum_instances:
@@ -90,8 +93,11 @@ class ModelEndpoint(pulumi.ComponentResource):
             scalable_dimension=DIMENSION,
             min_capacity=args.minimum_instances,
             max_capacity=args.maximum_instances,
-            opts=pulumi.ResourceOptions(parent=self),
+            # By the hour it is the scheduled actions that set the minimum: it is no drift.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["min_capacity"] if args.night else None),
         )
+        if args.night:
+            NightFloor(f"{name}-floor", args.night, target, pulumi.ResourceOptions(parent=self))
         metric = aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs(
             predefined_metric_type="SageMakerVariantInvocationsPerInstance"
         )

@@ -60,13 +60,23 @@ class PlatformOutputs(_Contract):
     services: list[str]
 
 
-class Strategy(_Contract):
-    """How traffic moves to a new fleet; seconds are AWS's, shares are percent of the variant's instances."""
+StrategyType = Literal["all_at_once", "canary", "linear", "rolling"]
 
-    type: Literal["all_at_once", "canary"]
+
+class Strategy(_Contract):
+    """How traffic moves to a new fleet; seconds are AWS's, shares are percent of the variant's instances.
+
+    The defaults are for the records of releases that were made before these shares could be chosen.
+    """
+
+    type: StrategyType
     canary_percent: int
+    linear_percent: int = 50
+    rolling_percent: int = 50
+    rolling_back_percent: int = 100
+    """Of each batch on the way back to the old fleet."""
     bake_seconds: int
-    """Wait after the canary has traffic, and again after all of it has moved, before the old fleet goes."""
+    """Wait after each step or batch has traffic, and again after all of it has moved, before the old fleet goes."""
     timeout_seconds: int
 
 

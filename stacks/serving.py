@@ -10,10 +10,11 @@ from infra.dashboard import Dashboard, DashboardArgs
 from infra.endpoint_alarms import EndpointAlarmsArgs
 from infra.model_endpoint import ModelEndpoint, ModelEndpointArgs, ScalingArgs
 from infra.network import Network
+from infra.night_floor import NightFloorArgs
 from infra.roles import Roles
 from stacks.baseline_image import BaselineImage
 from stacks.instance_storage import has_local_storage
-from stacks.settings import ServiceSettings, Settings
+from stacks.settings import ServiceSettings, ServingSettings, Settings
 from stacks.stores import Stores
 
 
@@ -84,4 +85,15 @@ def _scaling(service: ServiceSettings) -> ScalingArgs:
         minimum_instances=service.serving.minimum_instances,
         maximum_instances=service.serving.maximum_instances,
         invocations_per_instance_per_minute=service.serving.invocations_per_instance_per_minute,
+        night=_night(service.serving) if service.serving.night.enabled else None,
+    )
+
+
+def _night(serving: ServingSettings) -> NightFloorArgs:
+    return NightFloorArgs(
+        timezone=serving.night.timezone,
+        begins_hour=serving.night.begins_hour,
+        ends_hour=serving.night.ends_hour,
+        night_minimum=serving.night.minimum_instances,
+        day_minimum=serving.minimum_instances,
     )

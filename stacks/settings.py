@@ -4,6 +4,7 @@ Pure: no Pulumi, no AWS. A docstring under each field says what it is for; range
 """
 
 import ipaddress
+import zoneinfo
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -97,19 +98,50 @@ class TrainingSettings(_Dials):
     """Of processing jobs."""
 
 
+class NightSettings(_Dials):
+    """Another floor for scaling in quiet hours, every day."""
+
+    enabled: bool
+    """Whether the floor changes at all; the maximum never does."""
+    timezone: str = Field(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$")
+    """Name in the IANA database, such as Europe/London: the hours follow its daylight saving."""
+    begins_hour: int = Field(ge=0, le=23)
+    """Full hour at which the night's floor begins to apply."""
+    ends_hour: int = Field(ge=0, le=23)
+    """Full hour at which the day's floor applies again."""
+    minimum_instances: int = Field(ge=1, le=100)
+    """Scaling never goes below during the night."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, timezone: str) -> str:
+        known = zoneinfo.available_timezones()  # none on a machine without the database: AWS has the last word there
+        if known and timezone not in known:
+            raise ValueError("a name of the IANA time zone database is allowed, such as Europe/London")
+        return timezone
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> "NightSettings":
+        if self.begins_hour == self.ends_hour:
+            raise ValueError("begins_hour and ends_hour must differ")
+        return self
+
+
 class ServingSettings(_Dials):
-    """The endpoint. Minimum and maximum are applied by `pulumi up`, all others by the next release."""
+    """The endpoint. Minimum, maximum and night are applied by `pulumi up`, all others by the next release."""
 
     instance_type: InstanceType
     """Of the instances behind the endpoint."""
     instance_count: int = Field(ge=1, le=100)
     """Of the first day, and of a release that sets it; between them scaling decides."""
     minimum_instances: int = Field(ge=1, le=100)
-    """Scaling never goes below; two are needed for canary releases."""
+    """Scaling never goes below; two are needed for releases by canary, linear or rolling steps. With a night, a change
+    takes effect at the next full hour."""
     maximum_instances: int = Field(ge=1, le=100)
     """Scaling never goes above."""
     invocations_per_instance_per_minute: int = Field(ge=1)
     """What scaling aims at."""
+    night: NightSettings
     capture_percent: Percent
     """Share of requests that data capture keeps."""
     environment: dict[str, str]
@@ -119,18 +151,27 @@ class ServingSettings(_Dials):
     def _ordered(self) -> "ServingSettings":
         if not self.minimum_instances <= self.instance_count <= self.maximum_instances:
             raise ValueError("minimum_instances <= instance_count <= maximum_instances must hold")
+        if self.night.enabled and self.night.minimum_instances > self.maximum_instances:
+            raise ValueError("night.minimum_instances <= maximum_instances must hold")
         return self
 
 
 class StrategySettings(_Dials):
     """How a release moves traffic."""
 
-    type: Literal["all_at_once", "canary"]
-    """A canary lets the new fleet prove itself on a share of the traffic."""
+    type: Literal["all_at_once", "canary", "linear", "rolling"]
+    """A canary lets the new fleet prove itself on a share of the traffic, linear moves it in equal steps. Both run the
+    old and the new fleet side by side; rolling replaces a batch of instances at a time, where a fleet cannot double."""
     canary_percent: int = Field(ge=1, le=50)
     """Share of the variant's instances in the canary."""
+    linear_percent: int = Field(ge=10, le=50)
+    """Share of the variant's instances in each linear step."""
+    rolling_percent: int = Field(ge=5, le=50)
+    """Share of the variant's instances in each rolling batch."""
+    rolling_back_percent: int = Field(ge=5, le=100)
+    """Share of the variant's instances in each batch on the way back; at 100 the old fleet returns at once."""
     bake_seconds: int = Field(ge=0, le=3600)
-    """How long alarms are watched after the canary has traffic, and again after all has moved."""
+    """How long alarms are watched after each step or batch, and again after all has moved."""
     timeout_seconds: int = Field(ge=600, le=28800)
     """A deployment that takes longer is rolled back."""
 
@@ -193,9 +234,17 @@ class ServiceSettings(_Dials):
     baseline: BaselineSettings
 
     @model_validator(mode="after")
-    def _canary_needs_two(self) -> "ServiceSettings":
-        if self.strategy.type == "canary" and self.serving.minimum_instances < 2:
-            raise ValueError("a canary takes whole instances, so serving.minimum_instances must be 2 or more")
+    def _steps_need_two(self) -> "ServiceSettings":
+        kind, serving = self.strategy.type, self.serving
+        if kind == "all_at_once":
+            return self
+        if serving.minimum_instances < 2:
+            raise ValueError(f"{kind} takes whole instances, so serving.minimum_instances must be 2 or more")
+        if serving.night.enabled and serving.night.minimum_instances < 2:
+            raise ValueError(
+                f"{kind} takes whole instances and a release may come at night, so serving.night.minimum_instances "
+                "must be 2 or more"
+            )
         return self
 
 

@@ -16,6 +16,13 @@ def client(service: str, region: str | None = None) -> Any:
     return boto3.client(service, region_name=region, config=_CONFIG)
 
 
+def client_that_asks_once(service: str, region: str) -> Any:
+    """Return a boto3 client of `service` that never retries: for answers that one can do without."""
+    return boto3.client(
+        service, region_name=region, config=Config(retries={"total_max_attempts": 1}, connect_timeout=5)
+    )
+
+
 def partition(region: str) -> str:
     """Return the partition that a region is in, such as `aws` or `aws-cn`."""
     return str(boto3.Session().get_partition_for_region(region))

@@ -12,6 +12,7 @@ from stacks.rules.rule import Broken, Rule, Verdict
 
 REASONED = {
     "application-autoscaling:DescribeScal*": "describing is of the account",
+    "application-autoscaling:DescribeScheduledActions": "describing is of the account",
     "cloudwatch:DescribeAlarms": "authorized on all alarms of the account, whichever are asked for",
     "cloudwatch:PutMetricData": "metrics have no ARN; a condition on cloudwatch:namespace narrows it",
     "ec2:Describe*": "EC2 describes all or nothing",
@@ -20,6 +21,7 @@ REASONED = {
     "kms:ListAliases": "listing is of the account",
     "logs:DescribeLogGroups": "authorized on all log groups of the account, whichever are asked for",
     "sagemaker:ListModelPackages": "listing is of the account",
+    "servicequotas:List*": "listing is of the account",
     "sns:GetSubscriptionAttributes": "IAM knows no resource type of subscriptions",
     "sns:Unsubscribe": "IAM knows no resource type of subscriptions",
     "ssm:DescribeParameters": "listing is of the account",

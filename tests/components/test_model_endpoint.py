@@ -8,6 +8,7 @@ import pytest
 from infra.baseline_model import BaselineModelArgs
 from infra.endpoint_alarms import EndpointAlarmsArgs
 from infra.model_endpoint import ModelEndpoint, ModelEndpointArgs, ScalingArgs
+from infra.night_floor import NightFloorArgs
 from tests.harness import Deployment, deploy
 
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/k"
@@ -20,7 +21,16 @@ class Ready(pulumi.ComponentResource):
         super().__init__("test:index:Ready", "ready")
 
 
-def deployed(*, protect: bool = True, capture_percent: int = 20, name: str = "Best seller") -> Deployment:
+NIGHT = NightFloorArgs(timezone="Europe/London", begins_hour=22, ends_hour=6, night_minimum=1, day_minimum=2)
+
+
+def deployed(
+    *,
+    protect: bool = True,
+    capture_percent: int = 20,
+    name: str = "Best seller",
+    night: NightFloorArgs | None = None,
+) -> Deployment:
     baseline = BaselineModelArgs(
         service="recommender",
         products=[{"stock_code": "85123A", "name": name}],
@@ -43,7 +53,9 @@ def deployed(*, protect: bool = True, capture_percent: int = 20, name: str = "Be
         errors_4xx_percent=20,
         topic_arn="topic",
     )
-    scaling = ScalingArgs(minimum_instances=2, maximum_instances=4, invocations_per_instance_per_minute=1000)
+    scaling = ScalingArgs(
+        minimum_instances=2, maximum_instances=4, invocations_per_instance_per_minute=1000, night=night
+    )
     return deploy(
         lambda: ModelEndpoint(
             "recommender",
@@ -150,6 +162,23 @@ def test_scaling_keeps_between_the_dials_and_waits_for_the_endpoint() -> None:
     assert tracking["predefinedMetricSpecification"] == {
         "predefinedMetricType": "SageMakerVariantInvocationsPerInstance"
     }
+
+
+def test_at_night_the_minimum_is_the_schedules_and_the_maximum_stays_the_targets() -> None:
+    deployment = deployed(night=NIGHT)
+    assert deployment.one("Target").ignore_changes == ("minCapacity",)
+    night, day = (deployment.named(f"recommender-floor-{when}").inputs for when in ("night", "day"))
+    assert night["scalableTargetAction"] == {"minCapacity": 1}
+    assert day["scalableTargetAction"] == {"minCapacity": 2}
+    for action in (night, day):
+        assert action["resourceId"] == "endpoint/recommender-dev/variant/live"
+        assert action["timezone"] == "Europe/London"
+
+
+def test_without_a_night_the_minimum_is_the_targets() -> None:
+    deployment = deployed()
+    assert deployment.one("Target").ignore_changes == ()
+    assert deployment.of_type("ScheduledAction") == []
 
 
 def test_scaling_bounds_that_cross_are_refused_by_name() -> None:

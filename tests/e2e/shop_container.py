@@ -11,6 +11,7 @@ PRODUCTS = [{"stock_code": f"P{number}", "name": f"product {number}", "score": 1
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    answered = 0
 
     def do_GET(self) -> None:
         self.answer(200, {})
@@ -23,7 +24,9 @@ class Handler(BaseHTTPRequestHandler):
         if "customers" not in request:
             return self.answer(400, {"error": {"code": "invalid", "message": "no customers"}})
         products = PRODUCTS[: request.get("k", 10)]
-        if os.environ.get("BROKEN"):
+        Handler.answered += 1
+        wears_out = int(os.environ.get("BREAKS_AFTER", 0))  # more than the smoke tests ask
+        if os.environ.get("BROKEN") or (wears_out and Handler.answered > wears_out):
             products = products[:1] * len(products)
         rows = [{"customer_id": who, "source": "popular", "products": products} for who in request["customers"]]
         version = os.environ.get("MODEL_VERSION", "baseline")

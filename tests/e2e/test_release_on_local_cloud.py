@@ -116,6 +116,49 @@ class Shop:
             "alarms": {one["AlarmName"] for one in self.cloudwatch.describe_alarms()["MetricAlarms"]},
         }
 
+    def scale(self, count: int) -> None:
+        """Scale the variant out to `count` and register it, with a policy and a floor at night."""
+        where = {
+            "ServiceNamespace": "sagemaker",
+            "ResourceId": "endpoint/shop-dev/variant/live",
+            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        }
+        metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+        autoscaling = self.cloud.client("application-autoscaling")
+        self.sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName="shop-dev",
+            DesiredWeightsAndCapacities=[{"VariantName": "live", "DesiredInstanceCount": count}],
+        )
+        self._in_service()
+        autoscaling.register_scalable_target(**where, MinCapacity=count, MaxCapacity=12)
+        autoscaling.put_scaling_policy(
+            **where,
+            PolicyName="aim",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={"TargetValue": 1e6, "PredefinedMetricSpecification": metric},
+        )
+        autoscaling.put_scheduled_action(
+            **where,
+            ScheduledActionName="night",
+            Schedule="cron(0 22,23 * * ? *)",
+            Timezone="Europe/London",
+            ScalableTargetAction={"MinCapacity": count},
+        )
+
+    def scaling(self) -> dict[str, Any]:
+        """Return the scaling as a refresh of Pulumi would read it, without what AWS makes up anew."""
+        autoscaling = self.cloud.client("application-autoscaling")
+        made_up = ("CreationTime", "ScalableTargetARN", "PolicyARN", "ScheduledActionARN", "Alarms")
+        found = {
+            "ScalableTargets": autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker"),
+            "ScalingPolicies": autoscaling.describe_scaling_policies(ServiceNamespace="sagemaker"),
+            "ScheduledActions": autoscaling.describe_scheduled_actions(ServiceNamespace="sagemaker"),
+        }
+        return {
+            key: [{name: value for name, value in each.items() if name not in made_up} for each in answer[key]]
+            for key, answer in found.items()
+        }
+
     def _network(self) -> None:
         ec2 = self.cloud.client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -152,6 +195,9 @@ class Shop:
             ComparisonOperator="GreaterThanThreshold",
             TreatMissingData="notBreaching",
         )
+        self._in_service()
+
+    def _in_service(self) -> None:
         deadline = time.monotonic() + 60
         while self.sagemaker.describe_endpoint(EndpointName="shop-dev")["EndpointStatus"] != "InService":
             assert time.monotonic() < deadline
@@ -269,7 +315,7 @@ def test_releases_go_live_go_back_and_leave_nothing_but_one_step_back(shop: Shop
         left = shop.left()
         assert left["endpoints"] == {"shop-dev"}
         assert left["configs"] == left["models"] == {"day0", one, two}
-        assert len(left["alarms"]) == 4
+        assert len(left["alarms"]) == 5
         assert "Nothing to do" in shop.start("--model-version", str(second)).output
         shop.call(release.app, "rollback", "shop", "--golden", shop.golden, "--poll-seconds", "0.2")
         assert shop.live_config() == one
@@ -295,6 +341,18 @@ def test_a_model_that_turns_slow_under_live_traffic_is_undone_and_its_alarm_name
     assert shop.left() == before
     listed = json.loads(shop.call(release.app, "list", "shop", "--json").output)
     assert (listed[0]["status"], listed[0]["alarm"][-8:]) == ("rolled_back", "-latency")
+
+
+def test_a_model_that_answers_nonsense_under_live_traffic_is_undone_by_golden_requests(shop: Shop) -> None:
+    wears_out = shop.register(BREAKS_AFTER="40")
+    before = shop.left()
+    with Traffic(shop) as traffic, pytest.raises(RolledBack) as undone:
+        shop.start("--model-version", str(wears_out))
+    assert traffic.failures == [], "nobody else would have noticed: every answer was a 200"
+    assert "-golden tripped: Threshold Crossed" in str(undone.value)
+    assert "answered golden requests wrongly: two: customer 1: 10 distinct products expected" in str(undone.value)
+    assert shop.live_config() == "day0"
+    assert shop.left() == before
 
 
 def test_an_interrupted_release_keeps_others_out_and_is_resumed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,6 +404,35 @@ def test_dials_wait_for_a_config_only_release_which_applies_them(shop: Shop) -> 
         "GREETING": "hello",
         "MODEL_VERSION": "baseline",
     }
+
+
+def test_ten_autoscaled_instances_stay_ten_through_linear_steps_to_another_instance_type(shop: Shop) -> None:
+    shop.scale(10)
+    before = shop.scaling()
+    shop.write_outputs(instance_type="ml.c5.large", maximum_instances=12)
+    with Traffic(shop) as traffic:
+        told = shop.start("--same-model", "--strategy", "linear").output
+    assert traffic.failures == []
+    assert "linear: 5, 10 of 10 instances" in told
+    assert "21 ml.c5.large" not in told, "the old fleet has another type, so another quota"
+    assert "11 ml.c5.large at once; not checked: Service Quotas did not answer" in told
+    endpoint = shop.sagemaker.describe_endpoint(EndpointName="shop-dev")
+    assert endpoint["ProductionVariants"][0]["CurrentInstanceCount"] == 10
+    (variant,) = shop.sagemaker.describe_endpoint_config(EndpointConfigName=shop.live_config())["ProductionVariants"]
+    assert variant["InstanceType"] == "ml.c5.large"
+    assert shop.scaling() == before
+
+
+def test_another_instance_type_that_is_rolled_back_leaves_scaling_as_it_was(shop: Shop) -> None:
+    shop.scale(2)
+    before = shop.scaling()
+    shop.write_outputs(instance_type="ml.c5.large")
+    slow = shop.register(SLOW_WHEN_LIVE="1.2")
+    with Traffic(shop) as traffic, pytest.raises(RolledBack, match="latency tripped"):
+        shop.start("--model-version", str(slow))
+    assert traffic.failures == []
+    assert shop.live_config() == "day0"
+    assert shop.scaling() == before
 
 
 def test_wrong_input_changes_nothing(shop: Shop) -> None:

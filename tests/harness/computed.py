@@ -39,6 +39,7 @@ def _both(*parts: Compute) -> Compute:
 
 COMPUTED: dict[str, Compute] = {
     "aws:appautoscaling/policy:Policy": _named,
+    "aws:appautoscaling/scheduledAction:ScheduledAction": _named,
     "aws:appautoscaling/target:Target": _nothing,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _nothing,
     "aws:cloudwatch/dashboard:Dashboard": _nothing,

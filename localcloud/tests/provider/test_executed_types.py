@@ -409,8 +409,16 @@ def test_scaling_settles(world: World) -> None:
         policyType="TargetTrackingScaling",
         targetTrackingScalingPolicyConfiguration=tracking,
     )
-    for made in (target, policy):
+    night = world.make(
+        "aws:appautoscaling/scheduledAction:ScheduledAction",
+        "n",
+        **where,
+        schedule="cron(0 22,23 * * ? *)",
+        scalableTargetAction={"minCapacity": 1},
+    )
+    for made in (target, policy, night):
         world.settled(made)
+    world.change(night, scalableTargetAction={"minCapacity": 2}, timezone="Europe/London")
     world.change(target, maxCapacity=8)
     world.change(policy, targetTrackingScalingPolicyConfiguration={**tracking, "targetValue": 50})
 

@@ -6,25 +6,29 @@ import socket
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+from rich.markup import escape
 
+from stacks.outputs import StrategyType
+from trainyard import aws
 from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.release.begin import begin, look, refuse_second
 from trainyard.release.clients import Clients
 from trainyard.release.driver import Driver, let_go
+from trainyard.release.outlook_view import outlook_table
 from trainyard.release.prepare import Wish, prepare
 from trainyard.release.record import Record
 from trainyard.release.table import DeploymentTable
-from trainyard.release.view import ReleaseView, document, history_table, outlook_table, raise_unless_live
+from trainyard.release.view import ReleaseView, document, history_table, live_line, raise_unless_live
 
-app = typer.Typer(help="Releases: canary or all at once, undone by their alarms.", no_args_is_help=True)
+app = typer.Typer(
+    help="Releases: all at once, by canary, by linear steps or rolling, undone by their alarms.", no_args_is_help=True
+)
 
-Strategy = Annotated[
-    Literal["all_at_once", "canary"] | None, typer.Option(help="How traffic moves; otherwise as the stack file says.")
-]
+Strategy = Annotated[StrategyType | None, typer.Option(help="How traffic moves; otherwise as the stack file says.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and the preflight; change nothing.")]
 Golden = Annotated[Path | None, typer.Option(help="Golden requests, otherwise those of the service's package.")]
 Poll = Annotated[
@@ -121,6 +125,7 @@ def clients_of(session: Session) -> Clients:
         runtime=session.client("sagemaker-runtime"),
         cloudwatch=session.client("cloudwatch"),
         autoscaling=session.client("application-autoscaling"),
+        quotas=aws.client_that_asks_once("service-quotas", session.platform.region),
         dynamodb=session.client("dynamodb"),
         sns=session.client("sns"),
     )
@@ -168,5 +173,7 @@ def _drive(session: Session, record: Record, poll_seconds: float) -> None:
                 f"Interrupted; the {plan.title} stays open, and SageMaker goes on with what it was asked to do",
                 cure=f"Continue it with `trainyard release resume {plan.service}`",
             ) from None
+    if record.progress.live_answers:
+        out.print(f"  {escape(live_line(record.progress.live_answers))}", soft_wrap=True)
     raise_unless_live(record)
     out.print(f"[green]Live:[/] {plan.service} version {plan.version} on {plan.endpoint_name} ({plan.config_name})")

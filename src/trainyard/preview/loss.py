@@ -99,6 +99,10 @@ HOLDS: Mapping[str, _Holds] = {
     "aws:appautoscaling/policy:Policy": _service(
         "The endpoint does not scale any more.", "The endpoint does not scale until the new one is there."
     ),
+    "aws:appautoscaling/scheduledAction:ScheduledAction": _service(
+        "The minimum of the endpoint's scaling stays at what it was set to last.",
+        "The minimum of the endpoint's scaling stays as it is until the next full hour.",
+    ),
     "aws:ec2/vpc:Vpc": _ROUTE,
     "aws:ec2/subnet:Subnet": _ROUTE,
     "aws:ec2/securityGroup:SecurityGroup": _ROUTE,

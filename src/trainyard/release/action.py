@@ -1,8 +1,10 @@
 """The actions of a release: each short, each safe to repeat, each with the words that announce it."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from trainyard.release.record import Live, Outcome, TrippedAlarm
+from trainyard.release.scaling import Body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,9 @@ class Done(Action):
 @dataclass(frozen=True, kw_only=True)
 class Change(Action):
     """An action that changes AWS or the record, and is therefore fenced and recorded."""
+
+    quiet: ClassVar[bool] = False
+    """Whether it comes too often for the terminal and the timeline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +77,37 @@ class PutAlarms(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteScaling(Change):
+    """Remember the variant's autoscaling, so that it can be put back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeregisterScaling(Change):
+    """Take the variant off autoscaling."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterScaling(Change):
+    """Put the noted scalable target back."""
+
+    body: Body
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestorePolicy(Change):
+    """Put one of the noted scaling policies back."""
+
+    body: Body
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreScheduled(Change):
+    """Put one of the noted scheduled actions back."""
+
+    body: Body
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpdateEndpoint(Change):
     """Ask SageMaker to move the endpoint to the new config."""
 
@@ -79,6 +115,13 @@ class UpdateEndpoint(Change):
     retain_count: bool
     endpoint_modified: str
     """The endpoint's last change before the request: tells a lost request from one that was carried out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskLive(Change):
+    """Send the golden requests to the live endpoint, and publish what the new version got wrong."""
+
+    quiet: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from trainyard.release.action import (
     SetPointer,
     Wait,
 )
+from trainyard.release.capacity import restore
 from trainyard.release.observe import Observed
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.record import Outcome, Progress
@@ -22,7 +23,7 @@ def undo(plan: ReleasePlan, progress: Progress, observed: Observed) -> Action:
     endpoint = observed.endpoint
     if endpoint and endpoint.status in CHANGING and was_requested(plan, progress, observed):
         return Wait(text=f"Endpoint is {endpoint.status}")
-    action = remove_pre_release(plan, observed)
+    action = restore(progress, observed) or remove_pre_release(plan, observed)
     if action:
         return action
     # Never what serves, and never what was there before: the failed release may be a rollback to a kept config.
@@ -40,6 +41,9 @@ def undo(plan: ReleasePlan, progress: Progress, observed: Observed) -> Action:
 
 def finish(plan: ReleasePlan, progress: Progress, observed: Observed) -> Action:
     """Return what a successful release still has to do: pointer, the previous alarms, the fleet before the previous."""
+    action = restore(progress, observed)  # first: until then nothing scales the new fleet
+    if action:
+        return action
     if not progress.pointer_set:
         return SetPointer(text=f"Point `live` of {plan.service} to version {plan.version}")
     replaces, retires = progress.replaces, progress.retires

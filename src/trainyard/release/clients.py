@@ -12,5 +12,7 @@ class Clients:
     runtime: Any
     cloudwatch: Any
     autoscaling: Any
+    quotas: Any
+    """Of Service Quotas."""
     dynamodb: Any
     sns: Any

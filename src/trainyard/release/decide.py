@@ -18,8 +18,9 @@ from trainyard.release.action import (
     UpdateEndpoint,
     Wait,
 )
+from trainyard.release.capacity import keeps_count, suspend
 from trainyard.release.clean_up import finish, remove_pre_release, undo
-from trainyard.release.observe import Observed
+from trainyard.release.observe import EndpointState, Observed
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.preflight import problems
 from trainyard.release.record import Live, Progress, Record
@@ -125,23 +126,26 @@ def _switch(plan: ReleasePlan, progress: Progress, replaces: Live, observed: Obs
             reason=f"While this release was prepared, {plan.endpoint_name} moved from {replaces.endpoint_config_name} "
             f"to {endpoint.config_name}",
         )
-    watched = (*plan.endpoint_alarms, *plan.alarm_names)
-    rings = ringing(observed, watched)
-    if rings and plan.kind != "rollback":
-        return Conclude(
-            text=f"Alarm {rings[0].name} rings before the switch",
-            outcome="failed",
-            reason=f"Alarm {rings[0].name} is in ALARM before the switch: {rings[0].reason}",
-        )
-    quiet = tuple(name for name in watched if name not in {alarm.name for alarm in rings})
-    raised = (
-        observed.live_config is not None
-        and plan.fleet.instance_count != observed.live_config.instance_count
-        and plan.fleet.instance_count > endpoint.desired_count
+    return _alarmed(plan, observed) or suspend(plan, progress, observed) or _update(plan, endpoint, observed)
+
+
+def _alarmed(plan: ReleasePlan, observed: Observed) -> Action | None:
+    rings = ringing(observed, (*plan.endpoint_alarms, *plan.alarm_names))
+    if not rings or plan.kind == "rollback":  # a rollback is what one does about an alarm
+        return None
+    return Conclude(
+        text=f"Alarm {rings[0].name} rings before the switch",
+        outcome="failed",
+        reason=f"Alarm {rings[0].name} is in ALARM before the switch: {rings[0].reason}",
     )
+
+
+def _update(plan: ReleasePlan, endpoint: EndpointState, observed: Observed) -> Action:
+    watched = (*plan.endpoint_alarms, *plan.alarm_names)
+    rings = {alarm.name for alarm in ringing(observed, watched)}
     return UpdateEndpoint(
         text=f"Update {plan.endpoint_name} to {plan.config_name}, {plan.strategy.type}",
-        rollback_alarms=quiet,
-        retain_count=not raised,
+        rollback_alarms=tuple(name for name in watched if name not in rings),
+        retain_count=keeps_count(plan, observed),
         endpoint_modified=endpoint.modified,
     )

@@ -4,10 +4,14 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 
 _CODES = frozenset(
     {
+        "ConcurrentUpdateException",
         "InternalError",
         "InternalFailure",
         "InternalServerError",
+        "InternalServiceException",
         "LimitExceededException",
+        # Of Application Auto Scaling: a target that was registered, or deregistered, a moment ago. The next look tells.
+        "ObjectNotFoundException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestTimeout",

@@ -9,7 +9,9 @@ from botocore.exceptions import ClientError
 
 from trainyard.release.clients import Clients
 from trainyard.release.plan import ReleasePlan
-from trainyard.release.record import BASELINE, Approval, Live, LivePointer, Record
+from trainyard.release.quota import Quota, endpoint_quota
+from trainyard.release.record import BASELINE, Approval, Live, LivePointer, Progress, Record
+from trainyard.release.scaling import ScalingState, look_at_scaling, variant
 from trainyard.release.table import DeploymentTable
 
 
@@ -32,13 +34,14 @@ class EndpointState:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigState:
-    """The variant of an endpoint config."""
+    """The first variant of an endpoint config."""
 
     name: str
     variant_name: str
     model_name: str
     instance_type: str
     instance_count: int
+    variant_count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +67,10 @@ class Observed:
     pointer: LivePointer | None = None
     package_status: str = ""
     approval: Approval | None = None
-    autoscaled: bool = False
+    scaling: ScalingState = field(default_factory=ScalingState)
+    """Looked at only where the instance type changes, or did."""
+    quota: Quota | None = None
+    """Of the new fleet's instance type; asked for by the preflight only."""
 
     @property
     def live(self) -> Live:
@@ -88,6 +94,7 @@ def observe(
     plan, progress = record.plan, record.progress
     sagemaker = clients.sagemaker
     endpoint = describe_endpoint(sagemaker, plan.endpoint_name)
+    live_config = describe_config(sagemaker, endpoint.config_name) if endpoint else None
     checking = progress.replaces is None
     pointer = table.pointer(plan.service) if checking else None
     candidates = [plan.config_name, plan.pre_name]
@@ -99,7 +106,7 @@ def observe(
     return Observed(
         now=clock(),
         endpoint=endpoint,
-        live_config=describe_config(sagemaker, endpoint.config_name) if endpoint else None,
+        live_config=live_config,
         pre_endpoint=describe_endpoint(sagemaker, plan.pre_name),
         models=frozenset(name for name in models if _exists(sagemaker.describe_model, ModelName=name)),
         configs=frozenset(
@@ -109,8 +116,14 @@ def observe(
         pointer=pointer,
         package_status=_package_status(sagemaker, plan) if checking else "",
         approval=table.approval(plan.service, plan.version) if checking else None,
-        autoscaled=checking and is_autoscaled(clients.autoscaling, plan.endpoint_name, plan.variant_name),
+        scaling=_scaling(clients.autoscaling, plan, progress, live_config),
+        quota=endpoint_quota(clients.quotas, plan.fleet.instance_type) if checking else None,
     )
+
+
+def changes_type(plan: ReleasePlan, live: ConfigState | None) -> bool:
+    """Return whether the release would change the instance type of what is live."""
+    return live is not None and live.instance_type != plan.fleet.instance_type
 
 
 def missing(error: ClientError) -> bool:
@@ -146,7 +159,7 @@ def describe_endpoint(sagemaker: Any, name: str) -> EndpointState | None:
 
 
 def describe_config(sagemaker: Any, name: str) -> ConfigState | None:
-    """Return the (only) variant of an endpoint config, or None."""
+    """Return the first variant of an endpoint config, or None."""
     answer = _ask(sagemaker.describe_endpoint_config, EndpointConfigName=name)
     if answer is None:
         return None
@@ -157,6 +170,7 @@ def describe_config(sagemaker: Any, name: str) -> ConfigState | None:
         model_name=variant["ModelName"],
         instance_type=variant.get("InstanceType", ""),
         instance_count=int(variant.get("InitialInstanceCount", 1)),
+        variant_count=len(answer["ProductionVariants"]),
     )
 
 
@@ -171,16 +185,6 @@ def describe_alarms(cloudwatch: Any, names: tuple[str, ...]) -> dict[str, AlarmS
     }
 
 
-def is_autoscaled(autoscaling: Any, endpoint_name: str, variant_name: str) -> bool:
-    """Return whether the variant is registered as a scalable target."""
-    answer = autoscaling.describe_scalable_targets(
-        ServiceNamespace="sagemaker",
-        ResourceIds=[f"endpoint/{endpoint_name}/variant/{variant_name}"],
-        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
-    )
-    return bool(answer["ScalableTargets"])
-
-
 def _ask(describe: Callable[..., Any], **parameters: str) -> dict[str, Any] | None:
     try:
         return describe(**parameters)
@@ -192,6 +196,13 @@ def _ask(describe: Callable[..., Any], **parameters: str) -> dict[str, Any] | No
 
 def _exists(describe: Callable[..., Any], **parameters: str) -> bool:
     return _ask(describe, **parameters) is not None
+
+
+def _scaling(autoscaling: Any, plan: ReleasePlan, progress: Progress, live: ConfigState | None) -> ScalingState:
+    if progress.scaling is None and not changes_type(plan, live):
+        return ScalingState()
+    where = variant(plan.endpoint_name, plan.variant_name)
+    return look_at_scaling(autoscaling, where, whole=progress.scaling is not None)
 
 
 def _package_status(sagemaker: Any, plan: ReleasePlan) -> str:

@@ -16,6 +16,7 @@ from trainyard.release import request
 from trainyard.release.action import (
     Action,
     Announce,
+    AskLive,
     Change,
     Conclude,
     CreateConfig,
@@ -26,10 +27,15 @@ from trainyard.release.action import (
     DeleteConfig,
     DeleteModel,
     DeletePreEndpoint,
+    DeregisterScaling,
+    NoteScaling,
     NoteTripped,
     PassPreflight,
     PutAlarms,
     ReadAlarmHistory,
+    RegisterScaling,
+    RestorePolicy,
+    RestoreScheduled,
     RunSmokeTests,
     SetPointer,
     UpdateEndpoint,
@@ -37,9 +43,11 @@ from trainyard.release.action import (
 from trainyard.release.clients import Clients
 from trainyard.release.faults import already_there, transient
 from trainyard.release.history import tripped_since
+from trainyard.release.live_answers import ask_live, publish, together
 from trainyard.release.observe import missing
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.record import Event, Progress, UpdateIntent
+from trainyard.release.scaling import note_scaling, variant
 from trainyard.release.smoke import run_smoke_tests
 
 
@@ -67,6 +75,8 @@ def perform(action: Change, stage: Stage) -> Progress:
         ClientError: AWS refused; `faults.transient` says whether to try again.
     """
     progress = _perform(action, stage)
+    if action.quiet:
+        return progress
     return replace(progress, timeline=(*progress.timeline, Event(at=stage.now, text=action.text)))
 
 
@@ -132,10 +142,47 @@ def _(action: PutAlarms, stage: Stage) -> Progress:
 
 
 @_perform.register
+def _(action: NoteScaling, stage: Stage) -> Progress:
+    return replace(stage.progress, scaling=note_scaling(stage.clients.autoscaling, _variant(stage.plan)))
+
+
+@_perform.register
+def _(action: DeregisterScaling, stage: Stage) -> Progress:
+    stage.clients.autoscaling.deregister_scalable_target(**_variant(stage.plan))
+    return stage.progress
+
+
+@_perform.register
+def _(action: RegisterScaling, stage: Stage) -> Progress:
+    stage.clients.autoscaling.register_scalable_target(**action.body)
+    return stage.progress
+
+
+@_perform.register
+def _(action: RestorePolicy, stage: Stage) -> Progress:
+    stage.clients.autoscaling.put_scaling_policy(**action.body)
+    return stage.progress
+
+
+@_perform.register
+def _(action: RestoreScheduled, stage: Stage) -> Progress:
+    stage.clients.autoscaling.put_scheduled_action(**action.body)
+    return stage.progress
+
+
+@_perform.register
 def _(action: UpdateEndpoint, stage: Stage) -> Progress:
     body = request.update(stage.plan, action.rollback_alarms, retain_count=action.retain_count)
     stage.clients.sagemaker.update_endpoint(**body)
     return replace(stage.progress, update_requested=True)
+
+
+@_perform.register
+def _(action: AskLive, stage: Stage) -> Progress:
+    plan = stage.plan
+    round_ = ask_live(stage.clients.runtime, plan.endpoint_name, plan.golden, plan.version, stage.now)
+    round_ = publish(stage.clients.cloudwatch, plan.config_name, round_, plan.version)
+    return replace(stage.progress, live_answers=together(stage.progress.live_answers, round_))
 
 
 @_perform.register
@@ -198,6 +245,10 @@ def _(action: Announce, stage: Stage) -> Progress:
         Message=json.dumps(message),
     )
     return replace(progress, announced=True)
+
+
+def _variant(plan: ReleasePlan) -> dict[str, str]:
+    return variant(plan.endpoint_name, plan.variant_name)
 
 
 def _create(call: Callable[..., Any], body: request.Request) -> None:

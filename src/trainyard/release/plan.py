@@ -99,7 +99,7 @@ class ReleasePlan:
     @property
     def alarm_names(self) -> tuple[str, ...]:
         """Return the names of the alarms that watch the new endpoint config only."""
-        return tuple(f"{self.endpoint_name}-{self.digest}-{what}" for what in ("5xx", "4xx", "latency"))
+        return tuple(f"{self.endpoint_name}-{self.digest}-{what}" for what in ("5xx", "4xx", "latency", "golden"))
 
     @property
     def title(self) -> str:

@@ -4,9 +4,8 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
-from stacks.outputs import PlatformOutputs, ServiceOutputs
+from stacks.outputs import PlatformOutputs, ServiceOutputs, StrategyType
 from trainyard.errors import UsageError
 from trainyard.release.clients import Clients
 from trainyard.release.golden import load_golden
@@ -24,7 +23,7 @@ class Wish:
     kind: Kind
     version: str = ""
     """Of kind `model` (a number), and optionally of `rollback`; `config` keeps the live one."""
-    strategy: Literal["all_at_once", "canary"] | None = None
+    strategy: StrategyType | None = None
     """None takes the service's own; a rollback is all at once unless told otherwise, as it is urgent."""
     golden: Path | None = None
     started_by: str = ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trainyard.release.plan import ReleasePlan
+from trainyard.release.scaling import Scaling
 
 Outcome = Literal["succeeded", "failed", "rolled_back"]
 Status = Literal["open", "succeeded", "failed", "rolled_back"]
@@ -67,6 +68,20 @@ class SmokeReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LiveAnswers:
+    """What the live endpoint has answered during the update."""
+
+    at: float = 0.0
+    """When it was last asked."""
+    by_version: dict[str, int] = field(default_factory=dict[str, int])
+    """Answers by `model_version`; refusals and errors name none and are counted under an empty text."""
+    failures: tuple[str, ...] = ()
+    """Of the new version: they undo the release."""
+    others: tuple[str, ...] = ()
+    """Of the old version, or of nobody in particular."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpdateIntent:
     """Written before UpdateEndpoint is sent."""
 
@@ -94,8 +109,12 @@ class Progress:
     """Whether the endpoint config existed before this release, which then never deletes it (a rollback finds it)."""
     smoke: SmokeReport | None = None
     alarms_put_at: float | None = None
+    scaling: Scaling | None = None
+    """The variant's autoscaling before it was taken off; None where that was not needed."""
     intent: UpdateIntent | None = None
     update_requested: bool = False
+    live_answers: LiveAnswers | None = None
+    """To golden requests during the update; None before the first."""
     tripped: tuple[TrippedAlarm, ...] = ()
     history_read: bool = False
     outcome: Outcome | None = None

@@ -3,6 +3,8 @@
 from typing import Any
 
 from stacks.instance_storage import has_local_storage
+from stacks.outputs import Strategy
+from trainyard.release import live_answers
 from trainyard.release.plan import ReleasePlan
 
 Request = dict[str, Any]
@@ -62,7 +64,7 @@ def pre_endpoint(plan: ReleasePlan) -> Request:
 
 def alarms(plan: ReleasePlan) -> list[Request]:
     """Return the requests of PutMetricAlarm: each sees the new fleet only, by the dimension EndpointConfigName."""
-    errors_5xx, errors_4xx, latency = plan.alarm_names
+    errors_5xx, errors_4xx, latency, golden = plan.alarm_names
     limits = plan.thresholds
     # SageMaker publishes 1 or 0 per invocation, so the average is the share. No `Unit`: a unit that differs from the
     # published one would make an alarm that never sees a datapoint.
@@ -76,23 +78,18 @@ def alarms(plan: ReleasePlan) -> list[Request]:
             limits.latency_p99_ms * 1000,
             {"ExtendedStatistic": "p99", "Unit": "Microseconds"},
         ),
+        {
+            **_alarm(plan, golden, live_answers.METRIC, 0, {"Statistic": "Sum"}),
+            "Namespace": live_answers.NAMESPACE,
+            "Dimensions": live_answers.dimensions(plan.config_name),
+        },
     ]
 
 
 def update(plan: ReleasePlan, rollback_alarms: tuple[str, ...], *, retain_count: bool) -> Request:
     """Return the request of UpdateEndpoint; without `retain_count` the new config's instance count applies."""
-    routing: Request = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": plan.strategy.bake_seconds}
-    if plan.strategy.type == "canary":
-        routing["Type"] = "CANARY"
-        routing["CanarySize"] = {"Type": "CAPACITY_PERCENT", "Value": plan.strategy.canary_percent}
+    deployment = deployment_config(plan.strategy)
     excluded = ["DataCaptureConfig"] if retain_count else ["DataCaptureConfig", "DesiredInstanceCount"]
-    deployment: Request = {
-        "BlueGreenUpdatePolicy": {
-            "TrafficRoutingConfiguration": routing,
-            "TerminationWaitInSeconds": plan.strategy.bake_seconds,
-            "MaximumExecutionTimeoutInSeconds": plan.strategy.timeout_seconds,
-        }
-    }
     if rollback_alarms:
         deployment["AutoRollbackConfiguration"] = {"Alarms": [{"AlarmName": name} for name in rollback_alarms]}
     return {
@@ -103,6 +100,42 @@ def update(plan: ReleasePlan, rollback_alarms: tuple[str, ...], *, retain_count:
         "ExcludeRetainedVariantProperties": [{"VariantPropertyType": name} for name in excluded],
         "DeploymentConfig": deployment,
     }
+
+
+def deployment_config(strategy: Strategy) -> Request:
+    """Return the update policy of a strategy, without its alarms."""
+    limit = {"MaximumExecutionTimeoutInSeconds": strategy.timeout_seconds}
+    if strategy.type == "rolling":
+        return {
+            "RollingUpdatePolicy": {
+                "MaximumBatchSize": _capacity(strategy.rolling_percent),
+                "RollbackMaximumBatchSize": _capacity(strategy.rolling_back_percent),
+                "WaitIntervalInSeconds": strategy.bake_seconds,
+                **limit,
+            }
+        }
+    return {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": _routing(strategy),
+            "TerminationWaitInSeconds": strategy.bake_seconds,
+            **limit,
+        }
+    }
+
+
+def _routing(strategy: Strategy) -> Request:
+    if strategy.type == "canary":
+        size = {"Type": "CANARY", "CanarySize": _capacity(strategy.canary_percent)}
+    elif strategy.type == "linear":
+        size = {"Type": "LINEAR", "LinearStepSize": _capacity(strategy.linear_percent)}
+    else:
+        # One step has no later step to wait for; the termination wait is its watch.
+        return {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    return {**size, "WaitIntervalInSeconds": strategy.bake_seconds}
+
+
+def _capacity(percent: int) -> Request:
+    return {"Type": "CAPACITY_PERCENT", "Value": percent}
 
 
 def _config(plan: ReleasePlan, name: str, instances: int) -> Request:

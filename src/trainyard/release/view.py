@@ -8,9 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from trainyard.errors import RolledBack, TrainyardError
-from trainyard.release.action import Action, Conclude, Done, NoteTripped, RunSmokeTests, Wait
-from trainyard.release.begin import Outlook
-from trainyard.release.record import Record, SmokeReport
+from trainyard.release.action import Action, Change, Conclude, Done, NoteTripped, RunSmokeTests, Wait
+from trainyard.release.record import LiveAnswers, Record, SmokeReport
 
 
 class ReleaseView:
@@ -36,7 +35,7 @@ class ReleaseView:
         if record.progress.smoke and not self._smoke_shown:
             self._smoke_shown = True
             self._line(smoke_line(record.progress.smoke))
-        if isinstance(action, Done):
+        if isinstance(action, Done) or (isinstance(action, Change) and action.quiet):
             return
         if isinstance(action, Wait):
             if self._spinner:
@@ -61,26 +60,11 @@ def smoke_line(smoke: SmokeReport) -> str:
     return f"Smoke tests {verdict} ({smoke.requests} requests, median {smoke.latency_p50_ms:.0f} ms{agrees})"
 
 
-def outlook_table(outlook: Outlook) -> Table:
-    """Return the plan of a release, for `--dry-run` and before a start."""
-    plan, live = outlook.plan, outlook.observed.live
-    count = outlook.observed.endpoint.desired_count if outlook.observed.endpoint else 0
-    strategy = plan.strategy
-    how = {
-        "canary": f"canary: {strategy.canary_percent} % of {count} instances, {strategy.bake_seconds} s, then all, "
-        f"{strategy.bake_seconds} s",
-        "all_at_once": f"all at once, {count} instances, then {strategy.bake_seconds} s",
-    }[strategy.type]
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    table.add_row("endpoint", f"{plan.endpoint_name} ({plan.environment})")
-    table.add_row("version", f"{live.version} -> {plan.version}")
-    table.add_row("config", f"{live.endpoint_config_name} -> {plan.config_name}")
-    table.add_row("traffic", how)
-    table.add_row("smoke tests", f"{len(plan.golden.requests)} golden requests on a pre-release endpoint")
-    table.add_row("undone by", ", ".join((*plan.alarm_names, *plan.endpoint_alarms)))
-    return table
+def live_line(answers: LiveAnswers) -> str:
+    """Return one line about the golden requests to the live endpoint during the update."""
+    by = [f"{count} by {f'version {version}' if version else 'none'}" for version, count in answers.by_version.items()]
+    wrong = "".join(f"; {failure}" for failure in (*answers.failures, *answers.others))
+    return f"Golden requests during the update: {', '.join(by) or 'no answer'}{wrong}"
 
 
 def raise_unless_live(record: Record) -> None:

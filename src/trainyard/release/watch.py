@@ -2,11 +2,13 @@
 
 from trainyard.release.action import (
     Action,
+    AskLive,
     Conclude,
     NoteTripped,
     ReadAlarmHistory,
     Wait,
 )
+from trainyard.release.live_answers import PAUSE_SECONDS
 from trainyard.release.observe import EndpointState, Observed
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.record import Progress, TrippedAlarm
@@ -36,10 +38,17 @@ def watch(plan: ReleasePlan, progress: Progress, observed: Observed) -> Action:
     endpoint = observed.endpoint
     if endpoint is None:
         return Conclude(text="Endpoint is gone", outcome="failed", reason=f"Endpoint {plan.endpoint_name} is gone")
+    if endpoint.status == "Updating" and _due(progress, observed):
+        return AskLive(text=f"Ask {plan.endpoint_name} the golden requests")
     if endpoint.status in CHANGING:
         doing = f", {endpoint.activity}" if endpoint.activity else ""
         return Wait(text=f"Endpoint is {endpoint.status}{doing}")
     return _verify(plan, progress, endpoint, observed)
+
+
+def _due(progress: Progress, observed: Observed) -> bool:
+    asked = progress.live_answers
+    return asked is None or observed.now - asked.at >= PAUSE_SECONDS
 
 
 def _verify(plan: ReleasePlan, progress: Progress, endpoint: EndpointState, observed: Observed) -> Action:
@@ -62,6 +71,9 @@ def _verify(plan: ReleasePlan, progress: Progress, endpoint: EndpointState, obse
 
 def _rollback_reason(plan: ReleasePlan, progress: Progress, endpoint: EndpointState) -> str:
     parts = [f"Alarm {alarm.name} tripped: {alarm.reason}" for alarm in progress.tripped]
+    wrong = progress.live_answers.failures if progress.live_answers else ()
+    if wrong:
+        parts.append(f"Version {plan.version} answered golden requests wrongly: {', '.join(wrong)}")
     if endpoint.failure_reason:
         parts.append(f"SageMaker says: {endpoint.failure_reason}")
     if not parts:

@@ -21,7 +21,8 @@ _RULES = {
     "Endpoint": "{endpoint}-pre-{digest}",
     "EndpointConfig": "{endpoint}-(?:pre|baseline|[0-9]+)-{digest}",
     "Model": "{endpoint}-(?:baseline|[0-9]+)-{digest}",
-    "Alarm": "{endpoint}-{digest}-(?:5xx|4xx|latency)|TargetTracking-endpoint/{endpoint}(?:-pre-{digest})?/variant/.+",
+    "Alarm": "{endpoint}-{digest}-(?:5xx|4xx|latency|golden)"
+    "|TargetTracking-endpoint/{endpoint}(?:-pre-{digest})?/variant/.+",
     "LogGroup": "/aws/sagemaker/Endpoints/{endpoint}(?:-pre-{digest})?",
     "ScalableTarget": "endpoint/{endpoint}(?:-pre-{digest})?/variant/[^/]+",
 }

@@ -51,6 +51,7 @@ LISTINGS = {
 ATTACHED = frozenset(
     {
         "aws:appautoscaling/policy:Policy",
+        "aws:appautoscaling/scheduledAction:ScheduledAction",
         "aws:appautoscaling/target:Target",  # which the sweep finds by name
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         "aws:ec2/routeTableAssociation:RouteTableAssociation",

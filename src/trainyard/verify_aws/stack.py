@@ -69,7 +69,12 @@ def _smallest(service: Mapping[str, Any], instance_type: str) -> dict[str, Any]:
             "volume_gib": 10,
             "spot": False,
         },
-        "serving": {**service["serving"], "instance_type": instance_type, **one},
+        "serving": {
+            **service["serving"],
+            "instance_type": instance_type,
+            **one,
+            "night": {**service["serving"]["night"], "enabled": False},
+        },
         # A canary takes whole instances, and there is one.
         "strategy": {**service["strategy"], "type": "all_at_once", "bake_seconds": 60},
         "gate": {**service["gate"], **_LENIENT},

@@ -49,6 +49,7 @@ PLATFORM = Estate(
 UNSCOPED = {
     "application-autoscaling:DescribeScalableTargets": "describes all targets of a namespace",
     "application-autoscaling:DescribeScalingPolicies": "describes all policies of a namespace",
+    "application-autoscaling:DescribeScheduledActions": "describes all scheduled actions of a namespace",
     "cloudwatch:DescribeAlarms": "describes by prefix",
     "ecr:GetAuthorizationToken": "the token is of the account",
     "kms:CreateKey": "the key has no ARN yet",

@@ -32,6 +32,10 @@ ROLES: dict[str, Document] = {
 }
 WITHOUT_ARNS = {
     "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DescribeScheduledActions",
+    "servicequotas:ListAWSDefaultServiceQuotas",
+    "servicequotas:ListServiceQuotas",
     "ecr:GetAuthorizationToken",
     "cloudwatch:PutMetricData",
     "sagemaker:ListModelPackages",
@@ -91,6 +95,15 @@ def test_only_the_release_role_can_switch_an_endpoint_and_cannot_delete_the_live
     resources = [resource for statement in deleting for resource in statement["Resource"]]
     assert f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:endpoint/recommender-dev" not in resources
     assert f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:endpoint/recommender-dev-pre-*" in resources
+
+
+def test_the_release_role_can_put_back_all_of_the_scaling_that_it_takes_off() -> None:
+    verbs = ("RegisterScalableTarget", "DeregisterScalableTarget", "PutScalingPolicy", "PutScheduledAction")
+    needed = {f"application-autoscaling:{verb}" for verb in (*verbs, "TagResource", "ListTagsForResource")}
+    assert needed <= set(actions("release"))
+    assert "sagemaker:UpdateEndpointWeightsAndCapacities" in actions("release")
+    (alarms,) = (each for each in statements("release") if each["Sid"] == "Alarms")
+    assert f"arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm:TargetTracking-endpoint/*" in alarms["Resource"]
 
 
 def test_the_serving_role_sees_the_alarms_of_its_deployments() -> None:

@@ -87,6 +87,7 @@ class Endpoint:
     status: str = "InService"
     modified: float = 0.0
     ready_at: float = 0.0
+    asked_count: int = 0
     pending: str = ""
     failure: str = ""
 
@@ -103,15 +104,27 @@ class World:
     history: list[dict[str, Any]] = field(default_factory=list)
     published: list[dict[str, Any]] = field(default_factory=list)
     updates: list[dict[str, Any]] = field(default_factory=list)
+    refuses_update: bool = False
+    """Whether SageMaker refuses the update for a reason of its own."""
+    wrong_answers: bool = False
+    """Whether the new fleet answers nonsense once it has traffic: every other answer, in the update's second half."""
+    metric_data: list[dict[str, Any]] = field(default_factory=list)
+    invocations: int = 0
     bad_alarm: bool = False
     """Whether the new fleet trips the latency alarm under live traffic."""
+    trips: str = "latency"
+    """The end of the name of the alarm that trips."""
     starts: bool = True
     """Whether a new container starts."""
     score: float = 0.5
-    autoscaled: bool = True
+    scaling: dict[str, Any] | None = None
+    """The registered target, its policies, scheduled actions and tags; None where the variant is not registered."""
+    quota: float | None = 100.0
+    """Instances that the account may have behind endpoints; None where Service Quotas refuses to say."""
 
     def __post_init__(self) -> None:
         self.endpoints["shop-dev"] = Endpoint(config="bootstrap")
+        self.scaling = scaling()
         self.models["bootstrap-model"] = {"ModelName": "bootstrap-model"}
         self.configs["bootstrap"] = _config("bootstrap", "bootstrap-model")
         self.alarms["shop-dev-5xx"] = ("OK", "")
@@ -119,7 +132,9 @@ class World:
     def clients(self, faults: Faults) -> Clients:
         """Return clients of this world that fail as `faults` say."""
         made = Faulty(self, faults)
-        return Clients(sagemaker=made, runtime=made, cloudwatch=made, autoscaling=made, dynamodb=made, sns=made)
+        return Clients(
+            sagemaker=made, runtime=made, cloudwatch=made, autoscaling=made, quotas=made, dynamodb=made, sns=made
+        )
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
@@ -143,7 +158,16 @@ class World:
             raise refusal("ValidationException", "Cannot update in-progress endpoint")
         if body["EndpointConfigName"] not in self.configs:
             raise not_found("endpoint configuration")
+        if self.refuses_update:
+            raise refusal("ValidationException", "one reason or another")
+        old, new = (
+            self.configs[name]["ProductionVariants"][0] for name in (endpoint.config, body["EndpointConfigName"])
+        )
+        if self.scaling and old["InstanceType"] != new["InstanceType"]:
+            raise refusal("ValidationException", "must be deregistered as scalable targets with AWS Auto Scaling")
         self.updates.append(body)
+        excluded = [item["VariantPropertyType"] for item in body["ExcludeRetainedVariantProperties"]]
+        endpoint.asked_count = new["InitialInstanceCount"] if "DesiredInstanceCount" in excluded else endpoint.count
         endpoint.status, endpoint.pending = "Updating", body["EndpointConfigName"]
         endpoint.modified, endpoint.ready_at = self.now, self.now + UPDATES
 
@@ -197,9 +221,12 @@ class World:
             refused = refusal("ModelError", "the container answered 400")
             refused.response.update({"OriginalStatusCode": 400, "OriginalMessage": "{}"})  # type: ignore[typeddict-item]
             raise refused
-        model = self.configs[endpoint.config]["ProductionVariants"][0]["ModelName"]
+        by_new = self._answers_by_new(endpoint)
+        config = endpoint.pending if by_new else endpoint.config
+        model = self.configs[config]["ProductionVariants"][0]["ModelName"]
         environment = self.models[model].get("PrimaryContainer", {}).get("Environment", {})
-        products = [{"stock_code": code, "name": code, "score": self.score} for code in ("A", "B")]
+        score = float("nan") if by_new and self.wrong_answers else self.score
+        products = [{"stock_code": code, "name": code, "score": score} for code in ("A", "B")]
         rows = [{"customer_id": who, "source": "personal", "products": products} for who in body["customers"]]
         answer = {
             "model_version": environment.get("MODEL_VERSION", "baseline"),
@@ -207,6 +234,18 @@ class World:
             "recommendations": rows,
         }
         return {"Body": io.BytesIO(json.dumps(answer).encode())}
+
+    def _answers_by_new(self, endpoint: Endpoint) -> bool:
+        self.invocations += 1
+        return (
+            endpoint.status == "Updating" and self.now >= endpoint.ready_at - UPDATES / 2 and self.invocations % 2 == 0
+        )
+
+    def put_metric_data(self, Namespace: str, MetricData: list[dict[str, Any]]) -> None:
+        assert Namespace == "Trainyard/Release"
+        self.metric_data += MetricData
+        if any(datum["Value"] > 0 for datum in MetricData):
+            self.bad_alarm, self.trips = True, "golden"
 
     def put_metric_alarm(self, **body: Any) -> None:
         self.alarms[body["AlarmName"]] = ("INSUFFICIENT_DATA", "")
@@ -223,8 +262,57 @@ class World:
         for name in AlarmNames:
             self.alarms.pop(name, None)
 
+    # Application Auto Scaling
+
     def describe_scalable_targets(self, **_: Any) -> dict[str, Any]:
-        return {"ScalableTargets": [{}] if self.autoscaled else []}
+        return {"ScalableTargets": [self.scaling["target"]] if self.scaling else []}
+
+    def describe_scaling_policies(self, NextToken: str = "0", **_: Any) -> dict[str, Any]:
+        return self._page("ScalingPolicies", "policies", int(NextToken))
+
+    def describe_scheduled_actions(self, NextToken: str = "0", **_: Any) -> dict[str, Any]:
+        return self._page("ScheduledActions", "scheduled", int(NextToken))
+
+    def list_tags_for_resource(self, ResourceARN: str) -> dict[str, Any]:
+        return {"Tags": self._registered()["tags"]}
+
+    def deregister_scalable_target(self, **_: Any) -> None:
+        self._registered()
+        self.scaling = None
+
+    def register_scalable_target(self, Tags: dict[str, str], **target: Any) -> None:
+        made = {**target, "ScalableTargetARN": "arn:another", "RoleARN": "linked"}
+        self.scaling = {"target": made, "tags": Tags, "policies": {}, "scheduled": {}}
+
+    def put_scaling_policy(self, **policy: Any) -> None:
+        self._registered()["policies"][policy["PolicyName"]] = policy
+
+    def put_scheduled_action(self, **action: Any) -> None:
+        self._registered()["scheduled"][action["ScheduledActionName"]] = action
+
+    def _registered(self) -> dict[str, Any]:
+        if self.scaling is None:
+            raise refusal("ObjectNotFoundException", "No scalable target found")
+        return self.scaling
+
+    def _page(self, key: str, what: str, start: int) -> dict[str, Any]:
+        """Return one thing a page, so that all pages must be asked for."""
+        found = list(self.scaling[what].values()) if self.scaling else []
+        answer: dict[str, Any] = {key: found[start : start + 1]}
+        return {**answer, "NextToken": str(start + 1)} if start + 1 < len(found) else answer
+
+    # Service Quotas
+
+    def list_service_quotas(self, ServiceCode: str, MaxResults: int) -> dict[str, Any]:
+        if self.quota is None:
+            raise refusal("AccessDeniedException", "not authorized to ask")
+        return {"Quotas": [{"QuotaName": "ml.x.large for endpoint usage", "Value": 0.0}]}
+
+    def list_aws_default_service_quotas(self, ServiceCode: str, MaxResults: int, NextToken: str = "") -> dict[str, Any]:
+        if not NextToken:
+            return {"Quotas": [], "NextToken": "more"}
+        names = [f"ml.{family}.large for endpoint usage" for family in ("m5", "c5")]
+        return {"Quotas": [{"QuotaName": name, "Value": self.quota} for name in names]}
 
     def publish(self, **message: Any) -> None:
         self.published.append(json.loads(message["Message"]))
@@ -255,7 +343,7 @@ class World:
                 self._settle(endpoint)
 
     def _trip(self, endpoint: Endpoint) -> None:
-        name = next((name for name in self.alarms if name.endswith("latency")), "")
+        name = next((name for name in self.alarms if name.endswith(self.trips)), "")
         half = endpoint.ready_at - UPDATES / 2
         if name and half <= self.now < endpoint.ready_at:
             self.alarms[name] = ("ALARM", REASON)
@@ -266,8 +354,49 @@ class World:
 
     def _settle(self, endpoint: Endpoint) -> None:
         if not self.bad_alarm:
-            endpoint.config = endpoint.pending
+            endpoint.config, endpoint.count = endpoint.pending, endpoint.asked_count
         endpoint.status, endpoint.pending, endpoint.modified = "InService", "", self.now
+
+
+def scaling() -> dict[str, Any]:
+    """Return the scaling that Pulumi made: a target with tags, two policies, and a floor for night and day."""
+    where = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/shop-dev/variant/live",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    suspended = {"DynamicScalingInSuspended": False}
+    policies = [
+        {
+            "PolicyName": "aim",
+            "PolicyType": "TargetTrackingScaling",
+            "TargetTrackingScalingPolicyConfiguration": {"T": 9},
+        },
+        {"PolicyName": "jump", "PolicyType": "StepScaling", "StepScalingPolicyConfiguration": {"S": 1}},
+    ]
+    scheduled = [
+        {
+            "ScheduledActionName": name,
+            "Schedule": "cron(0 22 * * ? *)",
+            "Timezone": "Europe/London",
+            "EndTime": datetime(2027, 1, 1, tzinfo=UTC),
+            "ScalableTargetAction": {"MinCapacity": low},
+        }
+        for name, low in (("night", 2), ("day", 3))
+    ]
+    return {
+        "target": {
+            **where,
+            "MinCapacity": 2,
+            "MaxCapacity": 12,
+            "SuspendedState": suspended,
+            "ScalableTargetARN": "arn:first",
+            "RoleARN": "linked",
+        },
+        "tags": {"managed-by": "pulumi"},
+        "policies": {each["PolicyName"]: {**where, **each, "PolicyARN": "arn:p", "Alarms": []} for each in policies},
+        "scheduled": {each["ScheduledActionName"]: {**where, **each} for each in scheduled},
+    }
 
 
 REASON = "Threshold Crossed: 1 datapoint [812345.0 (23/11/26 12:00:00)] was greater than the threshold (300000.0)."

@@ -1,10 +1,23 @@
 from dataclasses import replace
 
+import pytest
+
 from tests.unit.release.plans import plan
 from trainyard.release import action
 from trainyard.release.decide import next_action
 from trainyard.release.observe import AlarmState, ConfigState, EndpointState, Observed
-from trainyard.release.record import Live, LivePointer, Progress, Record, SmokeReport, TrippedAlarm, UpdateIntent
+from trainyard.release.record import (
+    Live,
+    LiveAnswers,
+    LivePointer,
+    Outcome,
+    Progress,
+    Record,
+    SmokeReport,
+    TrippedAlarm,
+    UpdateIntent,
+)
+from trainyard.release.scaling import Scaling, ScalingState
 
 PLAN = plan()
 LIVE = Live(version="2", model_package_arn="a", endpoint_config_name="two", model_name="two", release_id="r2")
@@ -62,6 +75,62 @@ def test_the_live_count_is_kept_unless_the_dial_was_raised_above_it() -> None:
     assert kept(dial=2, live=1)  # the dial did not change: autoscaling has its reasons
     assert kept(dial=3, live=10)
     assert not kept(dial=5, live=2)
+
+
+OFF = Scaling(
+    target={"MinCapacity": 2, "MaxCapacity": 12},
+    policies=({"PolicyName": "aim"}, {"PolicyName": "jump"}),
+    scheduled=({"ScheduledActionName": "night"},),
+)
+OTHER_TYPE = replace(SEEN, live_config=replace(CONFIG, instance_type="ml.c5.large"))
+ON = ScalingState(registered=True)
+ALL = ScalingState(registered=True, policies=frozenset({"aim", "jump"}), scheduled=frozenset({"night"}))
+
+
+def test_another_instance_type_takes_the_variant_off_autoscaling_only_when_how_it_was_is_noted() -> None:
+    scaled = replace(OTHER_TYPE, scaling=ON)
+    assert isinstance(decide(READY, scaled), action.NoteScaling)
+    assert isinstance(decide(replace(READY, scaling=OFF), scaled), action.DeregisterScaling)
+    assert isinstance(decide(replace(READY, scaling=OFF), OTHER_TYPE), action.UpdateEndpoint)
+
+
+def test_the_same_instance_type_leaves_autoscaling_alone() -> None:
+    assert isinstance(decide(READY, replace(SEEN, scaling=ON)), action.UpdateEndpoint)
+
+
+def test_an_alarm_is_looked_at_before_autoscaling_is_touched() -> None:
+    ringing = replace(alarming("shop-dev-5xx"), live_config=OTHER_TYPE.live_config, scaling=ON)
+    assert isinstance(decide(READY, ringing), action.Conclude)
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "failed", "rolled_back"])
+def test_after_the_verdict_what_is_missing_of_the_scaling_is_put_back_piece_by_piece(outcome: Outcome) -> None:
+    over = replace(ASKED, outcome=outcome, scaling=OFF, pointer_set=True)
+
+    def next_with(state: ScalingState) -> action.Action:
+        return decide(over, replace(SEEN, scaling=state))
+
+    target = next_with(ScalingState())
+    assert isinstance(target, action.RegisterScaling)
+    assert target.body == OFF.target
+    policy = next_with(replace(ON, policies=frozenset({"aim"})))
+    assert isinstance(policy, action.RestorePolicy)
+    assert policy.body == {"PolicyName": "jump"}
+    night = next_with(replace(ALL, scheduled=frozenset()))
+    assert isinstance(night, action.RestoreScheduled)
+    assert night.body == {"ScheduledActionName": "night"}
+    scaling = (action.RegisterScaling, action.RestorePolicy, action.RestoreScheduled)
+    assert not isinstance(next_with(ALL), scaling)
+
+
+def test_scaling_is_put_back_once_the_endpoint_has_come_to_rest() -> None:
+    moving = replace(SEEN, endpoint=replace(ENDPOINT, status="RollingBack"))
+    assert isinstance(decide(replace(READY, outcome="failed", scaling=OFF), moving), action.Wait)
+
+
+def test_an_endpoint_that_is_gone_gets_no_scaling_back() -> None:
+    gone = replace(SEEN, endpoint=None, configs=frozenset(), models=frozenset(), alarms={})
+    assert isinstance(decide(replace(ASKED, outcome="failed", scaling=OFF, announced=True), gone), action.Close)
 
 
 def test_an_alarm_before_the_switch_stops_the_release() -> None:
@@ -122,6 +191,16 @@ def test_a_request_whose_answer_was_lost_is_not_sent_twice() -> None:
 def test_an_accepted_update_may_take_a_moment_to_show() -> None:
     assert isinstance(decide(ASKED, SEEN), action.Wait)
     assert not isinstance(decide(ASKED, replace(SEEN, now=1051.0)), action.Wait)
+
+
+def test_golden_requests_go_to_the_live_endpoint_only_while_its_traffic_moves() -> None:
+    moving = replace(SEEN, endpoint=replace(ENDPOINT, status="Updating"))
+    assert isinstance(decide(ASKED, moving), action.AskLive)
+    just_asked = replace(ASKED, live_answers=LiveAnswers(at=moving.now - 1))
+    assert isinstance(decide(just_asked, moving), action.Wait)
+    assert isinstance(decide(just_asked, replace(moving, now=moving.now + 5)), action.AskLive)
+    back = replace(SEEN, endpoint=replace(ENDPOINT, status="RollingBack"))
+    assert isinstance(decide(ASKED, back), action.Wait)
 
 
 def test_an_alarm_seen_during_the_update_is_noted_once() -> None:

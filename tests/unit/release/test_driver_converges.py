@@ -1,15 +1,30 @@
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from tests.unit.release.control_plane import KINDS, REASON, Faults, Faulty, Killed, Table, World, refusal
+from stacks.outputs import StrategyType
+from tests.unit.release.control_plane import (
+    KINDS,
+    REASON,
+    UPDATES,
+    Faults,
+    Faulty,
+    Killed,
+    Table,
+    World,
+    refusal,
+    scaling,
+)
 from tests.unit.release.plans import plan
 from trainyard.errors import TrainyardError
 from trainyard.release.driver import Driver
+from trainyard.release.live_answers import PAUSE_SECONDS
+from trainyard.release.plan import ReleasePlan
 from trainyard.release.record import Live, LivePointer, Record
 
 PLAN = plan()
@@ -35,11 +50,14 @@ class Scenario:
     updates: int
     reason: str = ""
     stride: int = 1
-    """Faults hit every call, or every third where the way is a beginning of another scenario's."""
+    """Faults hit every call, or every so many where the way is also another scenario's."""
+    plan: ReleasePlan = PLAN
+    count: int = 2
+    """Instances that serve in the end."""
 
 
-def second_release() -> World:
-    world = World()
+def second_release(**attributes: Any) -> World:
+    world = World(**attributes)
     for name in ("one", "two"):
         world.models[name] = {"ModelName": name}
         variant = {"VariantName": "live", "ModelName": name, "InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
@@ -50,26 +68,33 @@ def second_release() -> World:
 
 
 def changed(**attributes: Any) -> Callable[[], World]:
+    return lambda: second_release(**attributes)
+
+
+def scaled_out(**attributes: Any) -> Callable[[], World]:
     def build() -> World:
-        world = second_release()
-        for name, value in attributes.items():
-            setattr(world, name, value)
+        world = second_release(**attributes)
+        world.endpoints["shop-dev"].count = 10
         return world
 
     return build
 
 
+def goes_live(name: str, plan: ReleasePlan, world: Callable[[], World] = second_release, **more: Any) -> Scenario:
+    configs = {"bootstrap", "two", plan.config_name}
+    alarms = {"shop-dev-5xx", *plan.alarm_names}
+    return Scenario(name, world, "succeeded", plan.config_name, configs, alarms, 1, plan=plan, **more)
+
+
+def by(kind: StrategyType) -> ReleasePlan:
+    return plan(strategy=PLAN.strategy.model_copy(update={"type": kind}))
+
+
 UNTOUCHED = {"configs": {"bootstrap", "one", "two"}, "alarms": {"shop-dev-5xx", "two-5xx"}, "live": "two"}
+OTHERS: tuple[StrategyType, ...] = ("all_at_once", "linear", "rolling")
+C5 = plan(fleet=replace(PLAN.fleet, instance_type="ml.c5.large"))
 SCENARIOS = [
-    Scenario(
-        "goes live",
-        second_release,
-        "succeeded",
-        PLAN.config_name,
-        {"bootstrap", "two", PLAN.config_name},
-        {"shop-dev-5xx", *PLAN.alarm_names},
-        1,
-    ),
+    goes_live("goes live", PLAN),
     Scenario("alarm trips", changed(bad_alarm=True), "rolled_back", updates=1, reason=REASON, **UNTOUCHED),
     Scenario(
         "does not start", changed(starts=False), "failed", updates=0, reason="ping health check", stride=3, **UNTOUCHED
@@ -83,6 +108,44 @@ SCENARIOS = [
         stride=3,
         **UNTOUCHED,
     ),
+    *(goes_live(f"goes live {kind}", by(kind), scaled_out(), stride=19, count=10) for kind in OTHERS),
+    *(
+        Scenario(
+            f"alarm trips {kind}",
+            scaled_out(bad_alarm=True),
+            "rolled_back",
+            updates=1,
+            reason=REASON,
+            stride=19,
+            plan=by(kind),
+            count=10,
+            **UNTOUCHED,
+        )
+        for kind in OTHERS
+    ),
+    goes_live("another type goes live", C5, scaled_out(), count=10),
+    Scenario(
+        "another type, alarm trips",
+        scaled_out(bad_alarm=True),
+        "rolled_back",
+        updates=1,
+        reason=REASON,
+        stride=3,
+        plan=C5,
+        count=10,
+        **UNTOUCHED,
+    ),
+    Scenario(
+        "another type, update refused",
+        scaled_out(refuses_update=True),
+        "failed",
+        updates=0,
+        reason="one reason or another",
+        stride=3,
+        plan=C5,
+        count=10,
+        **UNTOUCHED,
+    ),
 ]
 by_name = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 
@@ -91,9 +154,9 @@ class Run:
     """Drives one release of PLAN; a killed driver is followed by the next."""
 
     def __init__(self, scenario: Scenario, faults: Faults) -> None:
-        self.world, self.table, self.faults = scenario.world(), Table(), faults
+        self.world, self.table, self.faults, self.plan = scenario.world(), Table(), faults, scenario.plan
         self.table.live = LivePointer(current=OLD, previous=OLDER)
-        self.table.open(Record(plan=PLAN, started="2026-11-23T12:00:00+00:00"))
+        self.table.open(Record(plan=self.plan, started="2026-11-23T12:00:00+00:00"))
 
     def driver(self, owner: str) -> Driver:
         return Driver(
@@ -108,7 +171,7 @@ class Run:
     def to_the_end(self) -> Record:
         for number in itertools.count():
             try:
-                return self.driver(f"driver-{number}").run("shop", PLAN.release_id)
+                return self.driver(f"driver-{number}").run("shop", self.plan.release_id)
             except Killed:
                 assert number < 3
         raise AssertionError
@@ -123,12 +186,26 @@ class Run:
         assert set(world.models) == {"bootstrap-model" if name == "bootstrap" else name for name in scenario.configs}
         assert set(world.alarms) == scenario.alarms
         assert len(world.updates) == scenario.updates
+        assert world.endpoints["shop-dev"].count == scenario.count
+        assert told(world.scaling) == told(scaling()), "scaling is as Pulumi made it, whatever happened"
         assert self.table.lock is None
         assert world.published
         assert {message["outcome"] for message in world.published} == {scenario.status}
         live = self.table.live
         assert live
         assert live.current.endpoint_config_name == scenario.live
+
+
+def told(found: dict[str, Any] | None) -> Any:
+    """Return scaling as Pulumi's refresh sees it: without what AWS makes up anew."""
+    assert found
+    made_up = ("ScalableTargetARN", "PolicyARN", "Alarms")
+    policies, scheduled = found["policies"].values(), found["scheduled"].values()
+    for each in scheduled:
+        if isinstance(each["EndTime"], str):
+            each["EndTime"] = datetime.fromisoformat(each["EndTime"])
+    named = [{key: value for key, value in each.items() if key not in made_up} for each in (found["target"], *policies)]
+    return named, list(scheduled), found["tags"]
 
 
 @by_name
@@ -156,18 +233,20 @@ def test_a_refused_call_fails_the_release_cleanly_or_leaves_it_to_be_resumed(sce
     at = 0
     while True:
         run = Run(scenario, Faults(kind="denied", at=at))
-        record = run.table.records[PLAN.release_id]
+        record = run.table.records[scenario.plan.release_id]
         while record.status == "open":
             # a refused look stops the driver with the release open; the next driver goes on
             with suppress(TrainyardError):
                 run.to_the_end()
-            record = run.table.records[PLAN.release_id]
+            record = run.table.records[scenario.plan.release_id]
         if run.faults.calls <= at:
             break
         if "AWS refused" in record.progress.reason:
             assert record.status == "failed"
             assert run.world.endpoints["shop-dev"].config == "two"
+            assert run.world.endpoints["shop-dev"].count == scenario.count
             assert set(run.world.configs) == UNTOUCHED["configs"]
+            assert told(run.world.scaling) == told(scaling())
         else:
             run.check(scenario, record)
         at += scenario.stride
@@ -176,9 +255,9 @@ def test_a_refused_call_fails_the_release_cleanly_or_leaves_it_to_be_resumed(sce
 @by_name
 def test_a_driver_a_step_converges(scenario: Scenario) -> None:
     run = Run(scenario, Faults())
-    for number in range(200):
+    for number in range(300):
         driver = run.driver(f"driver-{number}")
-        record = run.table.acquire("shop", PLAN.release_id, driver.owner, run.world.now)
+        record = run.table.acquire("shop", scenario.plan.release_id, driver.owner, run.world.now)
         if record.status != "open":
             break
         record, _ = driver.step(record)
@@ -186,6 +265,29 @@ def test_a_driver_a_step_converges(scenario: Scenario) -> None:
             run.table.release_lease(record)
         run.world.sleep(5)
     run.check(scenario, record)
+
+
+def test_wrong_answers_under_live_traffic_undo_the_release_and_are_told() -> None:
+    trips = changed(wrong_answers=True)
+    scenario = Scenario("wrong", trips, "rolled_back", updates=1, reason="golden tripped", **UNTOUCHED)
+    run = Run(scenario, Faults())
+    record = run.to_the_end()
+    run.check(scenario, record)
+    assert (
+        "Version 3 answered golden requests wrongly: one: customer 1: a score is not a finite" in record.progress.reason
+    )
+    assert record.progress.tripped[0].name == PLAN.alarm_names[3]
+
+
+def test_the_live_endpoint_is_asked_at_a_bounded_rate_and_outside_of_the_timeline() -> None:
+    run = Run(SCENARIOS[0], Faults())
+    record = run.to_the_end()
+    answers = record.progress.live_answers
+    assert answers
+    rounds = UPDATES / PAUSE_SECONDS
+    assert rounds / 2 <= sum(answers.by_version.values()) / len(PLAN.golden.requests) <= rounds + 1
+    assert [datum["Value"] for datum in run.world.metric_data] == [0.0] * len(run.world.metric_data)
+    assert not [event for event in record.progress.timeline if "golden requests" in event.text]
 
 
 def test_a_driver_that_was_overtaken_changes_nothing_more() -> None:

@@ -4,13 +4,19 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from stacks.outputs import Strategy
+from stacks.outputs import Strategy, StrategyType
 from tests.unit.release.plans import plan
 from trainyard.release import request
 from trainyard.release.plan import ReleasePlan
 
 PLAN = plan()
+KINDS: tuple[StrategyType, ...] = ("all_at_once", "canary", "linear", "rolling")
 EVERYTHING = Strategy(type="all_at_once", canary_percent=10, bake_seconds=60, timeout_seconds=1800)
+
+
+def by(kind: StrategyType) -> ReleasePlan:
+    shares = {"canary_percent": 34, "linear_percent": 20, "rolling_percent": 25, "rolling_back_percent": 50}
+    return plan(strategy=PLAN.strategy.model_copy(update={"type": kind, **shares}))
 
 
 @pytest.mark.parametrize(
@@ -20,7 +26,7 @@ EVERYTHING = Strategy(type="all_at_once", canary_percent=10, bake_seconds=60, ti
         ("sagemaker", "create_endpoint_config", request.config(PLAN)),
         ("sagemaker", "create_endpoint_config", request.pre_config(PLAN)),
         ("sagemaker", "create_endpoint", request.pre_endpoint(PLAN)),
-        ("sagemaker", "update_endpoint", request.update(PLAN, ("a",), retain_count=True)),
+        *(("sagemaker", "update_endpoint", request.update(by(kind), ("a",), retain_count=True)) for kind in KINDS),
         *(("cloudwatch", "put_metric_alarm", body) for body in request.alarms(PLAN)),
     ],
 )
@@ -38,14 +44,17 @@ def test_the_container_is_told_its_version_and_the_dials() -> None:
 
 
 def test_alarms_see_the_new_fleet_only() -> None:
-    for alarm in request.alarms(PLAN):
+    for alarm in request.alarms(PLAN)[:3]:
         dimensions = {item["Name"]: item["Value"] for item in alarm["Dimensions"]}
         assert dimensions == {"EndpointName": "shop-dev", "VariantName": "live", "EndpointConfigName": PLAN.config_name}
         assert (alarm["Period"], alarm["TreatMissingData"]) == (60, "notBreaching")
 
 
 def test_thresholds_are_in_the_units_of_the_metrics() -> None:
-    errors_5xx, errors_4xx, latency = request.alarms(PLAN)
+    errors_5xx, errors_4xx, latency, golden = request.alarms(PLAN)
+    assert (golden["Namespace"], golden["MetricName"]) == ("Trainyard/Release", "GoldenFailures")
+    assert (golden["Statistic"], golden["Threshold"], golden["TreatMissingData"]) == ("Sum", 0, "notBreaching")
+    assert golden["Dimensions"] == [{"Name": "EndpointConfigName", "Value": PLAN.config_name}]
     assert (errors_5xx["Statistic"], errors_5xx["Threshold"]) == ("Average", 0.01)
     assert errors_4xx["Threshold"] == 0.05
     assert (latency["ExtendedStatistic"], latency["Unit"], latency["Threshold"]) == ("p99", "Microseconds", 300_000)
@@ -69,7 +78,35 @@ def test_a_canary_is_a_share_of_capacity_and_all_at_once_names_none() -> None:
         return policy["TrafficRoutingConfiguration"]
 
     assert routing(PLAN)["CanarySize"] == {"Type": "CAPACITY_PERCENT", "Value": 50}
-    assert routing(replace(PLAN, strategy=EVERYTHING)) == {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 60}
+    assert routing(replace(PLAN, strategy=EVERYTHING)) == {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    policy = request.deployment_config(EVERYTHING)["BlueGreenUpdatePolicy"]
+    assert policy["TerminationWaitInSeconds"] == 60
+
+
+def test_a_linear_release_takes_equal_steps_and_watches_each() -> None:
+    (policy,) = request.deployment_config(by("linear").strategy).values()
+    assert policy == {
+        "TrafficRoutingConfiguration": {
+            "Type": "LINEAR",
+            "LinearStepSize": {"Type": "CAPACITY_PERCENT", "Value": 20},
+            "WaitIntervalInSeconds": 60,
+        },
+        "TerminationWaitInSeconds": 60,
+        "MaximumExecutionTimeoutInSeconds": 1800,
+    }
+
+
+def test_a_rolling_release_has_batches_there_and_back_and_no_fleet_beside_the_fleet() -> None:
+    body = request.update(by("rolling"), ("a",), retain_count=True)["DeploymentConfig"]
+    assert body == {
+        "RollingUpdatePolicy": {
+            "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 25},
+            "RollbackMaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50},
+            "WaitIntervalInSeconds": 60,
+            "MaximumExecutionTimeoutInSeconds": 1800,
+        },
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}]},
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,17 @@ from moto import mock_aws
 from tests.unit.release.plans import PACKAGE, plan
 from trainyard.release.conflict import LeaseHeld, LeaseLost, ReleaseOpen
 from trainyard.release.record import Live, Progress, Record, SmokeReport
+from trainyard.release.scaling import Scaling
 from trainyard.release.table import LEASE_SECONDS, DeploymentTable
 
 PLAN = plan()
 ID = PLAN.release_id
 NAME = "trainyard-dev-deployments"
+SCALING = Scaling(
+    target={"MinCapacity": 2, "SuspendedState": {"ScheduledScalingSuspended": False}, "Tags": {"a": "b"}},
+    policies=({"PolicyName": "aim", "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 1000.0}},),
+    scheduled=({"ScheduledActionName": "night", "EndTime": "2027-01-01T00:00:00+00:00"},),
+)
 
 
 @pytest.fixture
@@ -46,8 +53,17 @@ def test_a_record_reads_back_as_it_was_written(table: DeploymentTable) -> None:
     record = table.acquire("shop", ID, "me", 100.0)
     smoke = SmokeReport(requests=3, latency_p50_ms=4.5, failures=("one: no",), agreement=None)
     live = Live(version="2", model_package_arn="a", endpoint_config_name="c", model_name="m", alarms=("x",))
-    saved = table.save(record.advanced(Progress(replaces=live, smoke=smoke, reason="because")), 101.0)
+    saved = table.save(record.advanced(Progress(replaces=live, smoke=smoke, scaling=SCALING, reason="because")), 101.0)
     assert table.get("shop", ID) == saved
+
+
+def test_a_record_from_before_there_were_other_strategies_reads_back(table: DeploymentTable, dynamodb: Any) -> None:
+    item = dynamodb.get_item(TableName=NAME, Key={"service": {"S": "shop"}, "release_id": {"S": ID}})["Item"]
+    older = json.loads(item["plan"]["S"])
+    for share in ("linear_percent", "rolling_percent", "rolling_back_percent"):
+        del older["strategy"][share]
+    dynamodb.put_item(TableName=NAME, Item={**item, "plan": {"S": json.dumps(older)}})
+    assert table.get("shop", ID) is not None
 
 
 def test_a_second_release_is_refused_and_names_the_first(table: DeploymentTable) -> None:

@@ -25,6 +25,10 @@ def service(tree: dict[str, Any], group: str) -> dict[str, Any]:
     return tree["services"][0][group]
 
 
+def night(tree: dict[str, Any]) -> dict[str, Any]:
+    return service(tree, "serving")["night"]
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_committed_file_holds_legal_settings(stack: str) -> None:
     assert parse(mapping(stack), f"Pulumi.{stack}.yaml").services[0].name == "recommender"
@@ -95,12 +99,37 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
             "trainyard:services[0].serving does not hold together: minimum_instances <= instance_count",
         ),
         (lambda t: service(t, "serving").update(capture_percent=101), "less than or equal to 100"),
-        (lambda t: service(t, "strategy").update(type="bluegreen"), "it should be 'all_at_once' or 'canary'"),
-        (lambda t: service(t, "strategy").update(canary_percent=51), "less than or equal to 50"),
-        (lambda t: service(t, "strategy").update(timeout_seconds=599), "greater than or equal to 600"),
         (
-            lambda t: service(t, "serving").update(minimum_instances=1),
-            "a canary takes whole instances, so serving.minimum_instances must be 2 or more",
+            lambda t: service(t, "strategy").update(type="bluegreen"),
+            "it should be 'all_at_once', 'canary', 'linear' or",
+        ),
+        (lambda t: service(t, "strategy").update(canary_percent=51), "less than or equal to 50"),
+        (
+            lambda t: service(t, "strategy").update(linear_percent=9),
+            "linear_percent is 9; it should be greater than or",
+        ),
+        (lambda t: service(t, "strategy").update(linear_percent=51), "linear_percent is 51; it should be less than or"),
+        (lambda t: service(t, "strategy").update(rolling_percent=4), "rolling_percent is 4; it should be greater than"),
+        (lambda t: service(t, "strategy").update(rolling_percent=51), "rolling_percent is 51; it should be less than"),
+        (lambda t: service(t, "strategy").update(rolling_back_percent=4), "rolling_back_percent is 4; it should be"),
+        (lambda t: service(t, "strategy").update(rolling_back_percent=101), "rolling_back_percent is 101; it should"),
+        (lambda t: service(t, "strategy").update(bake_seconds=3601), "bake_seconds is 3601; it should be less than"),
+        (lambda t: service(t, "strategy").update(timeout_seconds=599), "greater than or equal to 600"),
+        (lambda t: service(t, "strategy").update(timeout_seconds=28801), "less than or equal to 28800"),
+        (lambda t: night(t).update(enabled="perhaps"), "services[0].serving.night.enabled is 'perhaps'"),
+        (
+            lambda t: night(t).update(timezone="Europe/Atlantis"),
+            "night.timezone is 'Europe/Atlantis'; a name of the IANA",
+        ),
+        (lambda t: night(t).update(timezone="GMT+1 or so"), "night.timezone is 'GMT+1 or so'; it should match pattern"),
+        (lambda t: night(t).update(begins_hour=24), "night.begins_hour is 24; it should be less than or equal to 23"),
+        (lambda t: night(t).update(ends_hour=-1), "night.ends_hour is -1; it should be greater than or equal to 0"),
+        (lambda t: night(t).update(ends_hour=22), "begins_hour and ends_hour must differ"),
+        (lambda t: night(t).update(minimum_instances=0), "night.minimum_instances is 0; it should be greater than"),
+        (lambda t: night(t).update(minimum_instances=5), "night.minimum_instances <= maximum_instances must hold"),
+        (
+            lambda t: night(t).update(minimum_instances=1),
+            "canary takes whole instances and a release may come at night, so serving.night.minimum_instances",
         ),
         (lambda t: service(t, "thresholds").update(latency_p99_ms=0), "services[0].thresholds.latency_p99_ms is 0"),
         (
@@ -114,6 +143,23 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(
     change: Callable[[dict[str, Any]], object], expected: str
 ) -> None:
     assert expected in refusal(change)
+
+
+@pytest.mark.parametrize("kind", ["canary", "linear", "rolling"])
+def test_a_strategy_by_steps_needs_two_instances(kind: str) -> None:
+    def change(tree: dict[str, Any]) -> None:
+        service(tree, "strategy").update(type=kind)
+        service(tree, "serving").update(minimum_instances=1)
+
+    assert f"{kind} takes whole instances, so serving.minimum_instances must be 2 or more" in refusal(change)
+
+
+def test_one_instance_is_enough_for_all_at_once_by_day_and_night() -> None:
+    tree = mapping("dev")
+    service(tree, "strategy").update(type="all_at_once")
+    service(tree, "serving").update(minimum_instances=1)
+    night(tree).update(minimum_instances=1)
+    assert parse(tree, FILE).services[0].serving.night.minimum_instances == 1
 
 
 @pytest.mark.parametrize(

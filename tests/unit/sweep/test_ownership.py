@@ -25,6 +25,7 @@ def owns(kind: str, name: str, tags: Mapping[str, str] | None = None) -> bool:
         ("EndpointConfig", f"recommender-dev-pre-{DIGEST}"),
         ("Model", f"recommender-dev-12-{DIGEST}"),
         ("Alarm", f"recommender-dev-{DIGEST}-latency"),
+        ("Alarm", f"recommender-dev-{DIGEST}-golden"),
         ("Alarm", "TargetTracking-endpoint/recommender-dev/variant/live-AlarmHigh-1"),
         ("LogGroup", f"/aws/sagemaker/Endpoints/recommender-dev-pre-{DIGEST}"),
         ("ScalableTarget", "endpoint/recommender-dev/variant/live"),

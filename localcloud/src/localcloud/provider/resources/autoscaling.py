@@ -11,6 +11,9 @@ from localcloud.provider.values import Props
 
 _SERVICE = "application-autoscaling"
 _POLICY = "aws:appautoscaling/policy:Policy"
+_SCHEDULED_ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction"
+_SCHEDULED = {"name": "ScheduledActionName"}
+_MADE = frozenset({"arn"})
 _RENAME = {
     "name": "PolicyName",
     "targetTrackingScalingPolicyConfiguration": "TargetTrackingScalingPolicyConfiguration",
@@ -100,6 +103,25 @@ def _delete_policy(session: Session, name: str, state: Props) -> None:
     _client(session, state).delete_scaling_policy(PolicyName=name, **_where(state))
 
 
+def _put_scheduled(session: Session, props: Props) -> str:
+    client = _client(session, props)
+    client.put_scheduled_action(**request(client, "PutScheduledAction", props, rename=_SCHEDULED, skip=_MADE))
+    return props["name"]
+
+
+def _read_scheduled(session: Session, name: str, state: Props) -> Props | None:
+    answer = _client(session, state).describe_scheduled_actions(**_where(state))["ScheduledActions"]
+    found = next((one for one in answer if one["ScheduledActionName"] == name), None)
+    if found is None:
+        return None
+    told = properties(schema.resource_type(_SCHEDULED_ACTION).inputs, found, rename=_SCHEDULED)
+    return {**told, "name": name, "arn": found["ScheduledActionARN"]}
+
+
+def _delete_scheduled(session: Session, name: str, state: Props) -> None:
+    _client(session, state).delete_scheduled_action(ScheduledActionName=name, **_where(state))
+
+
 ROWS = (
     Resource(
         token="aws:appautoscaling/target:Target",
@@ -116,5 +138,14 @@ ROWS = (
         update=lambda session, name, state, props, changed: _put_policy(session, props),
         delete=_delete_policy,
         defaults={"policyType": "StepScaling"},
+    ),
+    Resource(
+        token=_SCHEDULED_ACTION,
+        naming=Naming(),
+        create=_put_scheduled,
+        read=_read_scheduled,
+        update=lambda session, name, state, props, changed: _put_scheduled(session, props),
+        delete=_delete_scheduled,
+        defaults={"timezone": "UTC"},
     ),
 )
