@@ -88,7 +88,7 @@ class Shop:
         return self.sagemaker.describe_endpoint(EndpointName=name)
 
     def settle(self, name: str = "shop") -> dict[str, Any]:
-        self.until(lambda: self.describe(name)["EndpointStatus"] in ("InService", "Failed"))
+        self.until(lambda: self.describe(name)["EndpointStatus"] in ("InService", "Failed", "UpdateRollbackFailed"))
         return self.describe(name)
 
     def until(self, reached: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -8,10 +8,9 @@ from localcloud.sagemaker.endpoints.deployment import (
     Plan,
     Stage,
     State,
-    capacity_instances,
     decide,
-    plan_deployment,
 )
+from localcloud.sagemaker.endpoints.plans import capacity_instances, plan_deployment
 
 
 def config(kind: str = "CANARY", *, wait: int = 60, termination: int = 30, alarms: tuple[str, ...] = ("slow",)) -> Any:
@@ -124,7 +123,14 @@ def test_a_share_of_instances_is_rounded_down_but_never_to_none(percent: int, co
 
 
 def test_a_stage_describes_itself_as_aws_does() -> None:
-    stage = Stage(active={"live": 1}, capacity="canary", bake_seconds=600, wait_name="WaitIntervalInSeconds")
+    stage = Stage(
+        launch={"live": 2},
+        active={"live": 1},
+        keep={"live": 2},
+        capacity="canary",
+        bake_seconds=600,
+        wait_name="WaitIntervalInSeconds",
+    )
     assert stage.message("live") == (
         "Baking for 600 seconds (WaitIntervalInSeconds) with traffic enabled on canary capacity of 1 instance(s)."
     )

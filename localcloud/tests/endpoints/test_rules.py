@@ -38,6 +38,11 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return config
 
 
+def rolling(value: int = 50, kind: str = "CAPACITY_PERCENT", **changes: Any) -> dict[str, Any]:
+    policy = {"MaximumBatchSize": {"Type": kind, "Value": value}, "WaitIntervalInSeconds": 60}
+    return {"RollingUpdatePolicy": {**policy, **changes}}
+
+
 ROUTING = "BlueGreenUpdatePolicy.TrafficRoutingConfiguration"
 
 
@@ -79,7 +84,6 @@ def test_a_canary_of_half_of_two_instances_is_accepted() -> None:
             2,
             "between 1 and 10 items, got 11",
         ),
-        ({"RollingUpdatePolicy": {}}, 2, "RollingUpdatePolicy is not emulated"),
         ({**CANARY, "RollingUpdatePolicy": {}}, 2, "Only one of BlueGreenUpdatePolicy and RollingUpdatePolicy"),
     ],
 )
@@ -100,6 +104,51 @@ def test_a_linear_step_below_ten_percent_is_refused() -> None:
     }
     with pytest.raises(ValidationError, match="LinearStepSize must be between 10% and 50%"):
         check_deployment_config(config, {"live": 2})
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        rolling(5),
+        rolling(1, "INSTANCE_COUNT", WaitIntervalInSeconds=3600),
+        rolling(MaximumExecutionTimeoutInSeconds=28800),
+        rolling(RollbackMaximumBatchSize={"Type": "CAPACITY_PERCENT", "Value": 100}),
+        rolling(RollbackMaximumBatchSize={"Type": "INSTANCE_COUNT", "Value": 2}),
+    ],
+)
+def test_a_rolling_update_within_the_limits_is_accepted(config: Any) -> None:
+    check_deployment_config(config, {"live": 2})
+
+
+@pytest.mark.parametrize(
+    ("config", "counts", "message"),
+    [
+        (rolling(4), {"live": 20}, r"MaximumBatchSize must be between 5% and 50% .* 4 \(CAPACITY_PERCENT\) is 4%"),
+        (rolling(51), {"live": 2}, "MaximumBatchSize must be between 5% and 50%"),
+        (rolling(2, "INSTANCE_COUNT"), {"live": 3}, r"2 \(INSTANCE_COUNT\) is 66.6667% of the 3"),
+        (rolling(), {"live": 1}, "MaximumBatchSize needs at least 2 instances in every variant; variant live has 1"),
+        (rolling(), {"b": 2, "a": 2}, "only be used with an endpoint configuration of one variant; this one has a, b"),
+        (rolling(WaitIntervalInSeconds=3601), {"live": 2}, "WaitIntervalInSeconds must be between 0 and 3600"),
+        (
+            rolling(MaximumExecutionTimeoutInSeconds=599),
+            {"live": 2},
+            "MaximumExecutionTimeoutInSeconds must be between 600 and 28800",
+        ),
+        (
+            rolling(RollbackMaximumBatchSize={"Type": "CAPACITY_PERCENT", "Value": 101}),
+            {"live": 2},
+            "RollbackMaximumBatchSize must be between 1% and 100%",
+        ),
+        (
+            rolling(RollbackMaximumBatchSize={"Type": "INSTANCE_COUNT", "Value": 3}),
+            {"live": 2},
+            r"3 \(INSTANCE_COUNT\) is 150% of the 2",
+        ),
+    ],
+)
+def test_a_rolling_update_that_aws_refuses_is_refused(config: Any, counts: dict[str, int], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        check_deployment_config(config, counts)
 
 
 def test_an_alarm_that_does_not_exist_is_named() -> None:

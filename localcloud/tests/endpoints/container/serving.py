@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    if os.environ.get("REFUSE_TO_START"):
+    if os.environ.get("REFUSE_TO_START") or Path(os.environ.get("REFUSE_IF", "/nowhere")).exists():
         sys.exit("the model is broken")
     ThreadingHTTPServer.daemon_threads = True
     ThreadingHTTPServer.request_queue_size = 128

@@ -8,7 +8,7 @@ from localcloud.errors import AwsError
 from localcloud.sagemaker.endpoints.fleet import Fleet
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.record import DEPLOYMENT_CHANGE, STATE_CHANGE
-from localcloud.sagemaker.endpoints.variants import VariantTarget
+from localcloud.sagemaker.endpoints.variants import VariantTarget, counts_of
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Creation:
         """Take the next step."""
         if self._fleets is None:
             try:
-                self._fleets = self._host.start_fleets(self._config, self._targets)
+                self._fleets = self._host.start_fleets(self._config, counts_of(self._targets))
             except AwsError as error:
                 return self._fail(error.message)
             except Exception as error:

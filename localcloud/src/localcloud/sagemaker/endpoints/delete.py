@@ -7,7 +7,7 @@ from localcloud.sagemaker.endpoints.hosting import hosting
 from localcloud.sagemaker.endpoints.record import STATE_CHANGE
 from localcloud.sagemaker.service import Call, operation
 
-_DELETABLE = ("InService", "Failed", "OutOfService")
+_DELETABLE = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
 _SETTLE_SECONDS = 10.0
 
 

@@ -15,8 +15,8 @@ class Deletion:
     def tick(self) -> bool:
         """Delete in one step: nothing else can happen to the endpoint any more."""
         self._host.router.switch(())
-        self._host.retire(self._host.fleets)
-        self._host.fleets = {}
+        self._host.retire(self._host.live)
+        self._host.fleets, self._host.stranded = {}, {}
         self._host.record.remove()
         self._forget(self._host)
         return True

@@ -90,6 +90,13 @@ class Fleet:
             self._instances = (*self._instances, self._launch())
         return list(surplus)
 
+    def settle(self) -> list[Instance]:
+        """Be content with the instances that serve; give up the others and return them."""
+        failed = [instance for instance in self._instances if instance.health is not Health.SERVING]
+        self._instances = tuple(self.serving())
+        self.desired, self._launched = len(self._instances), True
+        return failed
+
     def stop(self) -> None:
         """End all processes and remove the fleet's folder."""
         instances, self._instances = self._instances, ()

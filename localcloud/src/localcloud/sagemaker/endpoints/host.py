@@ -2,17 +2,18 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from localcloud.cloud import Cloud
 from localcloud.sagemaker.endpoints.container import prepare_container
-from localcloud.sagemaker.endpoints.fleet import Fleet, FleetSpec
+from localcloud.sagemaker.endpoints.fleet import Fleet, FleetSpec, stop_instances
 from localcloud.sagemaker.endpoints.instance import Instance
 from localcloud.sagemaker.endpoints.record import EndpointRecord
 from localcloud.sagemaker.endpoints.router import Router, Target
+from localcloud.sagemaker.endpoints.side import Side
 from localcloud.sagemaker.endpoints.variants import VariantTarget, describe_variant
 from localcloud.scope import Scope
 from localcloud.store import Document
@@ -40,8 +41,9 @@ class Task(Protocol):
 class EndpointHost:
     """Runs one endpoint. Its thread alone starts and stops instances; `router` serves all threads.
 
-    `fleets` and `targets` are those of the configuration in force, by variant. `settled` is set while no task is under
-    way; `reviving` marks an endpoint that was in service before the cloud was stopped.
+    `fleets` and `targets` are those of the configuration in force, by variant; `stranded` are fleets of another one,
+    which a failed rollback left in service. `settled` is set while no task is under way; `reviving` marks an endpoint
+    that was in service before the cloud was stopped.
     """
 
     def __init__(self, cloud: Cloud, scope: Scope, name: str) -> None:
@@ -49,6 +51,7 @@ class EndpointHost:
         self.record = EndpointRecord(cloud, scope, name)
         self.router = Router()
         self.fleets: dict[str, Fleet] = {}
+        self.stranded: dict[str, Fleet] = {}
         self.targets: dict[str, VariantTarget] = {}
         self.config: Mapping[str, Any] = {}
         self.lock = threading.Lock()
@@ -95,8 +98,8 @@ class EndpointHost:
             if not self.cloud.stopping.is_set():
                 log.exception("endpoint %s: a step failed; it is tried again", self.record.name)
 
-    def start_fleets(self, config: Mapping[str, Any], targets: Mapping[str, VariantTarget]) -> dict[str, Fleet]:
-        """Start one fleet for each variant of `config`; they serve only once traffic is routed to them.
+    def start_fleets(self, config: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Fleet]:
+        """Start a fleet of `counts` instances for each variant of `config`; they serve once traffic is routed to them.
 
         Raises:
             ValidationError: a model, its image or its data is missing.
@@ -106,7 +109,7 @@ class EndpointHost:
         try:
             for variant in config["ProductionVariants"]:
                 name = variant["VariantName"]
-                fleets[name] = Fleet(self._fleet_spec(config, variant), targets[name].count)
+                fleets[name] = Fleet(self._fleet_spec(config, variant), counts[name])
                 self._started.append(fleets[name])
         except Exception:
             self.stop_fleets(fleets)
@@ -117,23 +120,35 @@ class EndpointHost:
         self, config: Mapping[str, Any], fleets: Mapping[str, Fleet], targets: Mapping[str, VariantTarget]
     ) -> None:
         """Make these fleets the endpoint's own and give them all traffic."""
-        self.config, self.fleets, self.targets = config, dict(fleets), dict(targets)
+        self.config, self.fleets, self.targets, self.stranded = config, dict(fleets), dict(targets), {}
         self.router.switch(self.full_traffic())
 
+    @property
+    def live(self) -> Side:
+        """What serves the endpoint while nothing is under way."""
+        return Side(config=self.config, targets=self.targets, fleets=self.fleets, stranded=self.stranded)
+
     def full_traffic(self) -> list[Target]:
-        """Return the routing table of the configuration in force with nothing else beside it."""
+        """Return the routing table of what is live with nothing else beside it."""
+        live = self.live
         return [
-            Target(fleet, self.targets[name].weight, self.targets[name].count) for name, fleet in self.fleets.items()
+            target for name, asked in self.targets.items() for target in live.shares(name, asked.weight, asked.count)
         ]
 
-    def describe_variants(self, status: tuple[str, str, datetime] | None = None) -> list[Document]:
+    def describe_variants(self) -> list[Document]:
         """Return the ProductionVariants of the configuration in force."""
-        return describe_fleets(self.fleets, self.targets, dict.fromkeys(self.fleets, status))
+        return describe_side(self.live, {})
 
-    def retire(self, fleets: Mapping[str, Fleet]) -> None:
-        """Let requests that are under way on these fleets end, then stop them."""
-        self.drain([instance for fleet in fleets.values() for instance in fleet.instances])
-        self.stop_fleets(fleets)
+    def retire(self, side: Side) -> None:
+        """Let requests that are under way on a side end, then stop its fleets."""
+        for fleets in (side.fleets, side.stranded):
+            self.drain([instance for fleet in fleets.values() for instance in fleet.instances])
+            self.stop_fleets(fleets)
+
+    def dismiss(self, instances: Sequence[Instance]) -> None:
+        """Let requests that are under way on instances that were given up end, then stop them."""
+        self.drain(instances)
+        stop_instances(instances)
 
     def stop_fleets(self, fleets: Mapping[str, Fleet]) -> None:
         """Stop fleets at once."""
@@ -142,13 +157,13 @@ class EndpointHost:
             if fleet in self._started:
                 self._started.remove(fleet)
 
-    def drain(self, instances: list[Instance]) -> None:
+    def drain(self, instances: Sequence[Instance]) -> None:
         """Wait until instances that take no new requests have finished the old ones."""
         if not self.router.drain(instances, _DRAIN_SECONDS, self._ended):
             log.warning("endpoint %s: requests under way were cut off", self.record.name)
 
     def _tick(self) -> None:
-        for fleet in self.fleets.values():
+        for fleet in (*self.fleets.values(), *self.stranded.values()):
             fleet.tick()
         if self._task is not None and self._task.tick():
             self._task = None
@@ -179,21 +194,17 @@ class EndpointHost:
         )
 
 
-def describe_fleets(
-    fleets: Mapping[str, Fleet],
-    targets: Mapping[str, VariantTarget],
-    statuses: Mapping[str, tuple[str, str, datetime] | None],
-) -> list[Document]:
-    """Return ProductionVariants for these fleets."""
+def describe_side(side: Side, statuses: Mapping[str, tuple[str, str, datetime]]) -> list[Document]:
+    """Return ProductionVariants for a side; `statuses` are a stage, its message and when it began, by variant."""
     return [
         describe_variant(
             name,
-            targets[name],
-            current_count=len(fleet.serving()),
-            images=[deployed_image(fleet)],
+            side.targets[name],
+            current_count=sum(len(fleet.serving()) for fleet in side.parts(name)),
+            images=[deployed_image(fleet) for fleet in side.parts(name)],
             status=statuses.get(name),
         )
-        for name, fleet in fleets.items()
+        for name in side.fleets
     ]
 
 

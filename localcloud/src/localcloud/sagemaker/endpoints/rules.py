@@ -1,20 +1,22 @@
 """What AWS refuses in a deployment configuration and an endpoint update, as pure checks.
 
-The limits are those of AWS's API reference (BlueGreenUpdatePolicy, TrafficRoutingConfig, CapacitySize,
-AutoRollbackConfig) and its guide to deployment guardrails; botocore checks none of the maxima or shares.
+The limits are those of AWS's API reference (BlueGreenUpdatePolicy, TrafficRoutingConfig, RollingUpdatePolicy,
+CapacitySize, AutoRollbackConfig) and its guide to deployment guardrails; botocore checks none of the maxima or shares.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from localcloud.errors import ValidationError
-from localcloud.sagemaker.endpoints.deployment import plan_deployment
+from localcloud.sagemaker.endpoints.plans import plan_deployment
 
 _MAXIMUM_WAIT_SECONDS = 3600
 _TIMEOUT_SECONDS = (600, 28800)
 _ALARMS = (1, 10)
 _CANARY_PERCENT = (1, 50)
 _LINEAR_PERCENT = (10, 50)
+_BATCH_PERCENT = (5, 50)
+_ROLLBACK_PERCENT = (1, 100)
 _SIZE_FIELDS = {"CANARY": "CanarySize", "LINEAR": "LinearStepSize"}
 
 
@@ -22,22 +24,17 @@ def check_deployment_config(config: Mapping[str, Any], counts: Mapping[str, int]
     """Check a `DeploymentConfig` for a fleet of `counts` instances by variant.
 
     Raises:
-        ValidationError: AWS would refuse it, or it is a rolling update, which is not emulated.
+        ValidationError: AWS would refuse it.
     """
-    if "RollingUpdatePolicy" in config:
-        if "BlueGreenUpdatePolicy" in config:
-            raise ValidationError("Only one of BlueGreenUpdatePolicy and RollingUpdatePolicy can be specified.")
-        raise ValidationError("RollingUpdatePolicy is not emulated by the local cloud; use BlueGreenUpdatePolicy.")
+    if "RollingUpdatePolicy" in config and "BlueGreenUpdatePolicy" in config:
+        raise ValidationError("Only one of BlueGreenUpdatePolicy and RollingUpdatePolicy can be specified.")
     if "AutoRollbackConfiguration" in config:
         _check_alarm_list(config["AutoRollbackConfiguration"].get("Alarms", ()))
     if "BlueGreenUpdatePolicy" in config:
         _check_blue_green(config["BlueGreenUpdatePolicy"], counts)
         _check_total_wait(config, counts)
-
-
-def alarm_names(config: Mapping[str, Any]) -> list[str]:
-    """Return the names of the alarms that roll a deployment back."""
-    return [alarm["AlarmName"] for alarm in config.get("AutoRollbackConfiguration", {}).get("Alarms", ())]
+    if "RollingUpdatePolicy" in config:
+        _check_rolling(config["RollingUpdatePolicy"], counts)
 
 
 def check_alarms_exist(names: Sequence[str], existing: Collection[str]) -> None:
@@ -96,6 +93,20 @@ def _check_blue_green(policy: Mapping[str, Any], counts: Mapping[str, int]) -> N
         _check_size("CanarySize", routing["CanarySize"], counts, _CANARY_PERCENT)
     if kind == "LINEAR":
         _check_size("LinearStepSize", routing["LinearStepSize"], counts, _LINEAR_PERCENT)
+
+
+def _check_rolling(policy: Mapping[str, Any], counts: Mapping[str, int]) -> None:
+    if len(counts) != 1:
+        raise ValidationError(
+            "RollingUpdatePolicy can only be used with an endpoint configuration of one variant; this one has "
+            f"{', '.join(sorted(counts))}. Use BlueGreenUpdatePolicy."
+        )
+    _check_range("WaitIntervalInSeconds", policy["WaitIntervalInSeconds"], 0, _MAXIMUM_WAIT_SECONDS)
+    if "MaximumExecutionTimeoutInSeconds" in policy:
+        _check_range("MaximumExecutionTimeoutInSeconds", policy["MaximumExecutionTimeoutInSeconds"], *_TIMEOUT_SECONDS)
+    _check_size("MaximumBatchSize", policy["MaximumBatchSize"], counts, _BATCH_PERCENT)
+    if "RollbackMaximumBatchSize" in policy:
+        _check_size("RollbackMaximumBatchSize", policy["RollbackMaximumBatchSize"], counts, _ROLLBACK_PERCENT)
 
 
 def _check_size(field: str, size: Mapping[str, Any], counts: Mapping[str, int], percent: tuple[int, int]) -> None:

@@ -156,13 +156,14 @@ def _no_answer(chosen: Borrowed, began: float, message: str) -> Reply:
 
 def _record(place: Hosting, host: EndpointHost, reply: Reply, total_seconds: float) -> None:
     fleet = reply.chosen.target.fleet
+    mates = [target.instances() for target in host.router.targets if target.variant == fleet.spec.variant]
     place.metrics.record(
         Invocation(
             scope=host.record.scope,
             endpoint=host.record.name,
             variant=fleet.spec.variant,
             config_name=fleet.spec.config_name,
-            instances=fleet.desired,
+            instances=sum(len(instances) for instances in mates),
             status=reply.status or 500,
             model_microseconds=reply.model_seconds * 1e6,
             overhead_microseconds=max(0.0, total_seconds - reply.model_seconds) * 1e6,

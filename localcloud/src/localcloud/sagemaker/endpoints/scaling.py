@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from localcloud.sagemaker.endpoints.fleet import stop_instances
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.record import DEPLOYMENT_CHANGE, STATE_CHANGE
 from localcloud.sagemaker.endpoints.variants import VariantTarget
@@ -44,8 +43,7 @@ class Scaling:
             instance for name, fleet in host.fleets.items() for instance in fleet.scale(self._targets[name].count)
         ]
         host.router.switch(host.full_traffic())
-        host.drain(surplus)
-        stop_instances(surplus)
+        host.dismiss(surplus)
         host.record.write(
             EndpointStatus="InService",
             ProductionVariants=host.describe_variants(),

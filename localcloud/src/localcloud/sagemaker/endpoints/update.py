@@ -1,18 +1,18 @@
 """UpdateEndpoint and UpdateEndpointWeightsAndCapacities: what they refuse, and what they set going."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.endpoint_configs import find_endpoint_config
-from localcloud.sagemaker.endpoints.deployment import plan_deployment
+from localcloud.sagemaker.endpoints.course import Update, pending_summary
 from localcloud.sagemaker.endpoints.describe import find_endpoint
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.hosting import hosting
+from localcloud.sagemaker.endpoints.plans import alarm_names, plan_deployment
 from localcloud.sagemaker.endpoints.record import DEPLOYMENT_CHANGE, STATE_CHANGE
-from localcloud.sagemaker.endpoints.rollout import Rollout, Update, pending_summary
+from localcloud.sagemaker.endpoints.rollout import Rollout
 from localcloud.sagemaker.endpoints.rules import (
-    alarm_names,
     check_alarms_exist,
     check_deployment_config,
     check_same_variants,
@@ -22,6 +22,7 @@ from localcloud.sagemaker.endpoints.scaling import Scaling
 from localcloud.sagemaker.endpoints.variants import (
     VariantTarget,
     check_emulated,
+    counts_of,
     current_targets,
     instance_types,
     retained_capture,
@@ -33,15 +34,18 @@ from localcloud.sagemaker.service import Call, operation
 from localcloud.store import Document
 
 _SETTLE_SECONDS = 10.0
+_SCALABLE = ("InService",)
+# AWS's way out of a failed rollback is another update (its guide, "Use rolling deployments").
+_UPDATABLE = ("InService", "UpdateRollbackFailed")
 
 
 @operation("UpdateEndpoint")
 def update_endpoint(call: Call) -> Document:
     """Deploy another endpoint configuration to a new fleet beside the old one, and shift the traffic to it."""
     check_request(call.operation, call.params)
-    host = _free_host(call)
+    host = _free_host(call, _UPDATABLE)
     with host.lock:
-        endpoint = _in_service(call)
+        endpoint = _in_status(call, _UPDATABLE)
         config = find_endpoint_config(call.cloud, call.scope, call.params["EndpointConfigName"])
         deployment = _deployment_config(call.params, endpoint)
         targets = _targets(call.params, endpoint, config)
@@ -51,7 +55,7 @@ def update_endpoint(call: Call) -> Document:
         update = Update(
             config=config,
             targets=targets,
-            plan=plan_deployment(deployment, _counts(targets)),
+            plan=plan_deployment(deployment, counts_of(targets), host.live.counts()),
             started=call.cloud.clock.now(),
         )
         host.record.write(
@@ -69,9 +73,9 @@ def update_endpoint(call: Call) -> Document:
 def update_endpoint_weights_and_capacities(call: Call) -> Document:
     """Give variants of the configuration in force other weights or instance counts."""
     check_request(call.operation, call.params)
-    host = _free_host(call)
+    host = _free_host(call, _SCALABLE)
     with host.lock:
-        endpoint = _in_service(call)
+        endpoint = _in_status(call, _SCALABLE)
         current = current_targets(endpoint["ProductionVariants"])
         asked = {item["VariantName"]: item for item in call.params["DesiredWeightsAndCapacities"]}
         unknown = sorted(set(asked) - set(current))
@@ -84,8 +88,8 @@ def update_endpoint_weights_and_capacities(call: Call) -> Document:
     return {"EndpointArn": host.record.arn}
 
 
-def _free_host(call: Call) -> EndpointHost:
-    endpoint = _in_service(call)
+def _free_host(call: Call, statuses: Collection[str]) -> EndpointHost:
+    endpoint = _in_status(call, statuses)
     host = hosting(call.cloud).find(call.scope, endpoint["EndpointName"])
     # In service, but the last task may still be announcing that.
     if host is None or not host.settled.wait(_SETTLE_SECONDS):
@@ -93,13 +97,19 @@ def _free_host(call: Call) -> EndpointHost:
     return host
 
 
-def _in_service(call: Call) -> Document:
+def _in_status(call: Call, statuses: Collection[str]) -> Document:
     endpoint = find_endpoint(call)
-    if endpoint["EndpointStatus"] == "Failed":
-        raise ValidationError(f'Cannot update failed endpoint "{endpoint["EndpointArn"]}"; it can only be deleted.')
-    if endpoint["EndpointStatus"] != "InService":
-        raise ValidationError(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
-    return endpoint
+    status, arn = endpoint["EndpointStatus"], endpoint["EndpointArn"]
+    if status in statuses:
+        return endpoint
+    if status == "Failed":
+        raise ValidationError(f'Cannot update failed endpoint "{arn}"; it can only be deleted.')
+    if status == "UpdateRollbackFailed":
+        raise ValidationError(
+            f'Cannot change weights and capacities of endpoint "{arn}" in status {status}: it runs two endpoint '
+            "configurations. Update it to one of them first (UpdateEndpoint)."
+        )
+    raise ValidationError(f'Cannot update in-progress endpoint "{arn}".')
 
 
 def _deployment_config(params: Mapping[str, Any], endpoint: Mapping[str, Any]) -> Document:
@@ -137,17 +147,24 @@ def _check(
     targets: Mapping[str, VariantTarget],
 ) -> None:
     check_emulated(config)
-    check_deployment_config(deployment, _counts(targets))
-    if "BlueGreenUpdatePolicy" in deployment:
-        routing = deployment["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"]["Type"]
+    check_deployment_config(deployment, counts_of(targets))
+    strategy = _gradual_strategy(deployment)
+    if strategy:
         names = [variant["VariantName"] for variant in endpoint["ProductionVariants"]]
-        if routing != "ALL_AT_ONCE":
-            check_same_variants(names, targets, f"{routing} traffic routing")
+        check_same_variants(names, targets, strategy)
     names = alarm_names(deployment)
     if names:
         check_alarms_exist(names, call.cloud.alarms.states(call.scope, names))
     old = instance_types(endpoint["_Config"])
     check_scaled_variants(old, instance_types(config), _registered(call, endpoint["EndpointName"], list(old)))
+
+
+def _gradual_strategy(deployment: Mapping[str, Any]) -> str | None:
+    """Return what to call a strategy under which old and new instances share a variant's traffic, else None."""
+    if "RollingUpdatePolicy" in deployment:
+        return "RollingUpdatePolicy"
+    routing = deployment.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
+    return f"{routing['Type']} traffic routing" if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE" else None
 
 
 def _registered(call: Call, endpoint: str, variants: list[str]) -> list[str]:
@@ -157,10 +174,6 @@ def _registered(call: Call, endpoint: str, variants: list[str]) -> list[str]:
         ServiceNamespace="sagemaker", ResourceIds=list(by_resource)
     )
     return [by_resource[item["ResourceId"]] for item in found["ScalableTargets"] if item["ResourceId"] in by_resource]
-
-
-def _counts(targets: Mapping[str, VariantTarget]) -> dict[str, int]:
-    return {name: target.count for name, target in targets.items()}
 
 
 def _changed(current: VariantTarget, asked: Mapping[str, Any]) -> VariantTarget:

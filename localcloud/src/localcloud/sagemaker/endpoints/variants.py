@@ -61,6 +61,11 @@ def current_targets(described: Sequence[Mapping[str, Any]]) -> dict[str, Variant
     }
 
 
+def counts_of(targets: Mapping[str, VariantTarget]) -> dict[str, int]:
+    """Return the instances that each variant shall have."""
+    return {name: target.count for name, target in targets.items()}
+
+
 def retained_targets(
     asked: Mapping[str, VariantTarget], current: Mapping[str, VariantTarget], excluded: Collection[str]
 ) -> dict[str, VariantTarget]:
