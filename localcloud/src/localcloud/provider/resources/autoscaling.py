@@ -1,5 +1,6 @@
-"""Application autoscaling: what scales, between which limits, and on what."""
+"""Application autoscaling: what scales, between which limits, on what, and when."""
 
+from datetime import datetime
 from typing import Any
 
 from localcloud.provider import schema
@@ -11,6 +12,8 @@ from localcloud.provider.values import Props
 
 _SERVICE = "application-autoscaling"
 _POLICY = "aws:appautoscaling/policy:Policy"
+_ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction"
+_ACTION_RENAME = {"name": "ScheduledActionName"}
 _RENAME = {
     "name": "PolicyName",
     "targetTrackingScalingPolicyConfiguration": "TargetTrackingScalingPolicyConfiguration",
@@ -100,6 +103,30 @@ def _delete_policy(session: Session, name: str, state: Props) -> None:
     _client(session, state).delete_scaling_policy(PolicyName=name, **_where(state))
 
 
+def _put_action(session: Session, props: Props) -> str:
+    client = _client(session, props)
+    params = request(client, "PutScheduledAction", props, rename=_ACTION_RENAME, skip=frozenset({"arn"}))
+    client.put_scheduled_action(**params)
+    return f"{props['name']}-{props['serviceNamespace']}-{props['resourceId']}"
+
+
+def _read_action(session: Session, resource_id: str, state: Props) -> Props | None:
+    found = _client(session, state).describe_scheduled_actions(ScheduledActionNames=[state["name"]], **_where(state))
+    action = next(iter(found["ScheduledActions"]), None)
+    if action is None:
+        return None
+    told = properties(schema.resource_type(_ACTION).inputs, action, rename=_ACTION_RENAME)
+    return {**told, "arn": action["ScheduledActionARN"]}
+
+
+def _delete_action(session: Session, resource_id: str, state: Props) -> None:
+    _client(session, state).delete_scheduled_action(ScheduledActionName=state["name"], **_where(state))
+
+
+def _same_moment(one: Any, other: Any) -> bool:
+    return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+
+
 ROWS = (
     Resource(
         token="aws:appautoscaling/target:Target",
@@ -116,5 +143,15 @@ ROWS = (
         update=lambda session, name, state, props, changed: _put_policy(session, props),
         delete=_delete_policy,
         defaults={"policyType": "StepScaling"},
+    ),
+    Resource(
+        token=_ACTION,
+        naming=Naming(),
+        create=_put_action,
+        read=_read_action,
+        update=lambda session, resource_id, state, props, changed: _put_action(session, props),
+        delete=_delete_action,
+        defaults={"timezone": "UTC"},
+        same={"startTime": _same_moment, "endTime": _same_moment},
     ),
 )
