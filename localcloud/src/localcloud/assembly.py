@@ -8,6 +8,7 @@ from localcloud import sagemaker, tagged
 from localcloud.alarms import AlarmStates, Evaluator
 from localcloud.alarms import cloudwatch as alarm_operations
 from localcloud.alarms.actions import Actions
+from localcloud.autoscaling import Scaler
 from localcloud.certificates import Authority
 from localcloud.clients import Clients
 from localcloud.clock import Clock
@@ -76,6 +77,8 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     proxy.start()
     sagemaker.start(cloud)
     cloud.spawn(lambda: evaluator.run(cloud.stopping), "alarms")
+    scaler = Scaler(cloud, evaluator, metrics)
+    cloud.spawn(lambda: scaler.run(cloud.stopping), "autoscaling")
     return RunningCloud(cloud, evaluator, plane, server, metrics, actions, proxy)
 
 

@@ -1,7 +1,7 @@
 """The front door: one WSGI application for all accounts, regions and services.
 
-SageMaker's own operations and endpoint invocations are served by this project, `/_localcloud/` is the cloud's own
-administration, and everything else goes to moto's control plane.
+SageMaker's own operations, its scaling and endpoint invocations are served by this project, `/_localcloud/` is the
+cloud's own administration, and everything else goes to moto's control plane.
 """
 
 import json
@@ -16,7 +16,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request
 
-from localcloud import administration
+from localcloud import administration, autoscaling
 from localcloud.accounts import identify
 from localcloud.aws_request import AwsRequest, error_body, parse
 from localcloud.cloud import Cloud
@@ -64,6 +64,9 @@ class Front:
     def _route(self, request: AwsRequest, http: Request) -> Answer:
         if http.headers.get("X-Amz-Target", "").startswith("SageMaker.") and request.operation in OPERATIONS:
             status, body = dispatch(self._cloud, request.caller.scope, request.operation, request.body)
+            return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body)
+        if autoscaling.serves(request):
+            status, body = autoscaling.dispatch(self._cloud, request)
             return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body)
         invocation = _INVOCATION.fullmatch(request.path)
         if invocation and request.method == "POST" and request.service in ("sagemaker", ""):

@@ -203,3 +203,8 @@ def test_durations_as_the_sdk_documents_them(text: str, expected: timedelta) -> 
 def test_a_cache_key_ignores_names_and_sees_arguments() -> None:
     assert cache_key("Training", {"a": 1, "TrainingJobName": "x"}) == cache_key("Training", {"a": 1})
     assert cache_key("Training", {"a": 1}) != cache_key("Training", {"a": 2})
+    assert cache_key("Model", {"a": 1, "ModelName": "x"}) == cache_key("Model", {"a": 1})
+
+
+def test_the_model_that_a_transform_works_with_is_part_of_its_cache_key() -> None:
+    assert cache_key("Transform", {"ModelName": "a"}) != cache_key("Transform", {"ModelName": "b"})

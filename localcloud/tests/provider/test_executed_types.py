@@ -409,18 +409,20 @@ def test_scaling_settles(world: World) -> None:
         policyType="TargetTrackingScaling",
         targetTrackingScalingPolicyConfiguration=tracking,
     )
-    night = world.make(
+    action = world.make(
         "aws:appautoscaling/scheduledAction:ScheduledAction",
-        "n",
+        "a",
         **where,
-        schedule="cron(0 22,23 * * ? *)",
-        scalableTargetAction={"minCapacity": 1},
+        name="morning",
+        schedule="cron(0 8 * * ? *)",
+        startTime="2030-01-01T08:00:00+01:00",
+        scalableTargetAction={"minCapacity": 2, "maxCapacity": 4},
     )
-    for made in (target, policy, night):
+    for made in (target, policy, action):
         world.settled(made)
-    world.change(night, scalableTargetAction={"minCapacity": 2}, timezone="Europe/London")
     world.change(target, maxCapacity=8)
     world.change(policy, targetTrackingScalingPolicyConfiguration={**tracking, "targetValue": 50})
+    world.change(action, schedule="rate(1 day)", timezone="Europe/Berlin", startTime=None)
 
 
 def test_sagemaker_resources_settle(world: World) -> None:

@@ -61,6 +61,8 @@ class Actions:
             "INSUFFICIENT_DATA": alarm.insufficient_data_actions,
         }
         for arn in actions[transition.after["value"]] or []:
+            if ":scalingPolicy:" in arn:
+                continue  # the scaler reads the alarms of policies by itself, for as long as they are on
             if ":sns:" not in arn:
                 log.info("alarm %s names the action %s, which is not carried out here", alarm.name, arn)
                 continue

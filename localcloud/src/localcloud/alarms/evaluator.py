@@ -5,6 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
@@ -22,6 +23,19 @@ log = logging.getLogger(__name__)
 _EVERY_SECONDS = 10.0
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.1, 5.0
 _SHORTEST_PERIOD_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an alarm says now: its state, and the latest value of what it watches (None without data)."""
+
+    state: str
+    value: float | None
+
+
+def real_period(clock: Clock, seconds: float) -> float:
+    """Return how many real seconds a period of `seconds` takes here; never so few that it could hold no data."""
+    return max(clock.real(seconds), _SHORTEST_PERIOD_SECONDS)
 
 
 class Evaluator:
@@ -57,15 +71,32 @@ class Evaluator:
 
     def judge(self, definition: Definition, now: float) -> Verdict | None:
         """Return what the complete periods before `now` say of an alarm, or None to keep its state."""
-        period = max(self._clock.real(definition.period), _SHORTEST_PERIOD_SECONDS)
-        length = definition.periods + EXTRA_PERIODS
-        end = math.floor(now / period) * period
-        grid = Grid(end - length * period, period, length)
+        grid = self._grid(definition, now)
         try:
             values = answer(self._store, definition.queries, grid)[definition.watched]
         except AwsError as error:
             return Verdict(state="INSUFFICIENT_DATA", reason=f"Unchecked: {error.message}", data="{}")
         return judge(definition, grid.starts, values)
+
+    def read(self, scope: Scope, name: str, now: float) -> Reading | None:
+        """Return the state of an alarm and its latest value as of `now`, or None where there is no such alarm.
+
+        Raises:
+            AwsError: what it watches cannot be computed here.
+        """
+        with self._lock:
+            alarm = cloudwatch_backends[scope.account][scope.region].alarms.get(name)
+            definition = read_definition(scope, alarm) if alarm else None
+            state = alarm.state_value if alarm else ""
+        if definition is None:
+            return None
+        values = answer(self._store, definition.queries, self._grid(definition, now))[definition.watched]
+        return Reading(state, next((value for value in reversed(values) if value is not None), None))
+
+    def _grid(self, definition: Definition, now: float) -> Grid:
+        period = real_period(self._clock, definition.period)
+        length = definition.periods + EXTRA_PERIODS
+        return Grid(math.floor(now / period) * period - length * period, period, length)
 
     def _alarms(self) -> list[tuple[Definition, str]]:
         with self._lock:

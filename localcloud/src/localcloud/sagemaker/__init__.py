@@ -12,6 +12,7 @@ _MODULES = (
     "tags",
     "processing",
     "training",
+    "transform",
     "pipelines",
     "endpoints",
 )

@@ -1,4 +1,4 @@
-"""Checks that SageMaker makes and botocore does not: patterns, enumerations and lengths of a request's members.
+"""Checks that AWS makes and botocore does not: patterns, enumerations and lengths of a request's members.
 
 Taken from botocore's own model of the service, and answered in AWS's words.
 """
@@ -14,29 +14,30 @@ from botocore.model import ServiceModel
 from localcloud.errors import ValidationError
 from localcloud.store import Document
 
+_JAVA = re.compile(r"\\p|\\uD800")
 _INSTANCE_TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 
 
-def check_request(operation: str, params: Document) -> None:
+def check_request(operation: str, params: Document, service: str = "sagemaker") -> None:
     """Refuse a request whose members do not satisfy the service's model.
 
     Raises:
         ValidationError: names each member, its value, and the constraint, as AWS does.
     """
-    problems = list(_problems(input_shape(operation), params, ""))
+    problems = list(_problems(input_shape(operation, service), params, ""))
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
         raise ValidationError(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
 
 
-def input_shape(operation: str) -> Any:
+def input_shape(operation: str, service: str = "sagemaker") -> Any:
     """Return botocore's shape of an operation's request."""
-    return _model().operation_model(operation).input_shape
+    return _model(service).operation_model(operation).input_shape
 
 
 @cache
-def _model() -> ServiceModel:
-    return botocore.session.get_session().get_service_model("sagemaker")
+def _model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
 
 
 def _problems(shape: Any, value: Any, path: str) -> Iterator[str]:
@@ -75,8 +76,8 @@ def _string_problems(shape: Any, value: str, path: str) -> Iterator[str]:
         yield _problem(value, path, f"Member must satisfy enum value set: [{', '.join(choices)}]")
     yield from _size_problems(shape, len(value), value, path, "length")
     pattern = shape.metadata.get("pattern")
-    # Java's character classes (\p{L}) are unknown to Python's re.
-    if pattern and r"\p" not in pattern and not re.fullmatch(pattern, value, re.DOTALL):
+    # Java's character classes (\p{L}) and ranges of surrogates are unknown to Python's re.
+    if pattern and not _JAVA.search(pattern) and not re.fullmatch(pattern, value, re.DOTALL):
         yield _problem(value, path, f"Member must satisfy regular expression pattern: {pattern}")
 
 

@@ -55,10 +55,19 @@ def dispatch(cloud: Cloud, scope: Scope, name: str, body: bytes) -> tuple[int, b
 
     The caller has made sure that `name` is in `OPERATIONS`.
     """
-    try:
-        params = json.loads(body or b"{}")
+    params = json.loads(body or b"{}")
+
+    def serve() -> Document | None:
         check_arns(scope, name, params)
-        answer = OPERATIONS[name](Call(cloud, scope, name, params))
+        return OPERATIONS[name](Call(cloud, scope, name, params))
+
+    return answered(serve)
+
+
+def answered(serve: Callable[[], Document | None]) -> tuple[int, bytes]:
+    """Return the HTTP status and the JSON-1.1 bytes of what `serve` returns, or of the error it raises."""
+    try:
+        answer = serve()
     except AwsError as error:
         return error.status, json.dumps({"__type": error.code, "message": error.message}).encode()
     return 200, json.dumps(answer or {}, default=_seconds).encode()

@@ -16,6 +16,7 @@ _KINDS = {
     "model-package": "ModelPackage",
     "processing-job": "ProcessingJob",
     "training-job": "TrainingJob",
+    "transform-job": "TransformJob",
     "pipeline": "Pipeline",
 }
 

@@ -1,5 +1,6 @@
-"""Application autoscaling: what scales, between which limits, and on what."""
+"""Application autoscaling: what scales, between which limits, on what, and when."""
 
+from datetime import datetime
 from typing import Any
 
 from localcloud.provider import schema
@@ -11,9 +12,8 @@ from localcloud.provider.values import Props
 
 _SERVICE = "application-autoscaling"
 _POLICY = "aws:appautoscaling/policy:Policy"
-_SCHEDULED_ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction"
-_SCHEDULED = {"name": "ScheduledActionName"}
-_MADE = frozenset({"arn"})
+_ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction"
+_ACTION_RENAME = {"name": "ScheduledActionName"}
 _RENAME = {
     "name": "PolicyName",
     "targetTrackingScalingPolicyConfiguration": "TargetTrackingScalingPolicyConfiguration",
@@ -103,23 +103,28 @@ def _delete_policy(session: Session, name: str, state: Props) -> None:
     _client(session, state).delete_scaling_policy(PolicyName=name, **_where(state))
 
 
-def _put_scheduled(session: Session, props: Props) -> str:
+def _put_action(session: Session, props: Props) -> str:
     client = _client(session, props)
-    client.put_scheduled_action(**request(client, "PutScheduledAction", props, rename=_SCHEDULED, skip=_MADE))
-    return props["name"]
+    params = request(client, "PutScheduledAction", props, rename=_ACTION_RENAME, skip=frozenset({"arn"}))
+    client.put_scheduled_action(**params)
+    return f"{props['name']}-{props['serviceNamespace']}-{props['resourceId']}"
 
 
-def _read_scheduled(session: Session, name: str, state: Props) -> Props | None:
-    answer = _client(session, state).describe_scheduled_actions(**_where(state))["ScheduledActions"]
-    found = next((one for one in answer if one["ScheduledActionName"] == name), None)
-    if found is None:
+def _read_action(session: Session, resource_id: str, state: Props) -> Props | None:
+    found = _client(session, state).describe_scheduled_actions(ScheduledActionNames=[state["name"]], **_where(state))
+    action = next(iter(found["ScheduledActions"]), None)
+    if action is None:
         return None
-    told = properties(schema.resource_type(_SCHEDULED_ACTION).inputs, found, rename=_SCHEDULED)
-    return {**told, "name": name, "arn": found["ScheduledActionARN"]}
+    told = properties(schema.resource_type(_ACTION).inputs, action, rename=_ACTION_RENAME)
+    return {**told, "arn": action["ScheduledActionARN"]}
 
 
-def _delete_scheduled(session: Session, name: str, state: Props) -> None:
-    _client(session, state).delete_scheduled_action(ScheduledActionName=name, **_where(state))
+def _delete_action(session: Session, resource_id: str, state: Props) -> None:
+    _client(session, state).delete_scheduled_action(ScheduledActionName=state["name"], **_where(state))
+
+
+def _same_moment(one: Any, other: Any) -> bool:
+    return datetime.fromisoformat(one) == datetime.fromisoformat(other)
 
 
 ROWS = (
@@ -140,12 +145,13 @@ ROWS = (
         defaults={"policyType": "StepScaling"},
     ),
     Resource(
-        token=_SCHEDULED_ACTION,
+        token=_ACTION,
         naming=Naming(),
-        create=_put_scheduled,
-        read=_read_scheduled,
-        update=lambda session, name, state, props, changed: _put_scheduled(session, props),
-        delete=_delete_scheduled,
+        create=_put_action,
+        read=_read_action,
+        update=lambda session, resource_id, state, props, changed: _put_action(session, props),
+        delete=_delete_action,
         defaults={"timezone": "UTC"},
+        same={"startTime": _same_moment, "endTime": _same_moment},
     ),
 )

@@ -5,6 +5,7 @@ from localcloud.sagemaker.endpoints.deletion import Deletion
 from localcloud.sagemaker.endpoints.describe import find_endpoint
 from localcloud.sagemaker.endpoints.hosting import hosting
 from localcloud.sagemaker.endpoints.record import STATE_CHANGE
+from localcloud.sagemaker.endpoints.scaled_variants import deregister_variants
 from localcloud.sagemaker.service import Call, operation
 
 _DELETABLE = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
@@ -25,4 +26,5 @@ def delete_endpoint(call: Call) -> None:
             raise ValidationError(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
         host.record.write(EndpointStatus="Deleting")
         host.submit(Deletion(host, place.forget))
+    deregister_variants(call.cloud, call.scope, host.record.name)
     host.record.announce(STATE_CHANGE)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 _BUSY_TICK_SECONDS = 0.05
 _IDLE_TICK_SECONDS = 0.5
 # AWS gives a container eight minutes to answer pings; sped up, it still gets what a slow import needs on a laptop.
-_START_LIMIT_SECONDS = 480.0
+START_LIMIT_SECONDS = 480.0
 SHORTEST_START_LIMIT_SECONDS = 60.0
 # As long as a request may take.
 _DRAIN_SECONDS = 65.0
@@ -181,7 +181,7 @@ class EndpointHost:
         name, scope, home = variant["VariantName"], self.record.scope, self.cloud.home
         place = Path(scope.account, scope.region, self.record.name)
         folder = home / "endpoints" / place / f"{self._generation}-{name}"
-        limit = float(variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _START_LIMIT_SECONDS))
+        limit = float(variant.get("ContainerStartupHealthCheckTimeoutInSeconds", START_LIMIT_SECONDS))
         return FleetSpec(
             variant=name,
             config_name=config["EndpointConfigName"],

@@ -4,6 +4,7 @@ The group is `/aws/sagemaker/Endpoints/<endpoint>`, with a stream `<variant>/<in
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from localcloud.cloud import Cloud
@@ -30,10 +31,14 @@ class LogShipping:
     def ship(self, scope: Scope, endpoint: str) -> None:
         """Send what was added to the endpoint's logs since the last call."""
         folder = self._cloud.home / "logs" / "endpoints" / scope.account / scope.region / endpoint
+        self.ship_folder(scope, folder, log_group(endpoint), _stream_of)
+
+    def ship_folder(self, scope: Scope, folder: Path, group: str, stream_of: Callable[[Path], str]) -> None:
+        """Send what was added to the logs in a folder, each to the stream of `group` that `stream_of` names."""
         for file in sorted(folder.glob("*.log")) if folder.is_dir() else ():
             lines = self._new_lines(file)
             if lines:
-                self._send(scope, log_group(endpoint), _stream_of(file), lines)
+                self._send(scope, group, stream_of(file), lines)
 
     def _new_lines(self, file: Path) -> list[str]:
         begin = self._sent.get(file)

@@ -64,6 +64,15 @@ def train(call: StepCall) -> Document:
     return _succeeded(call.sagemaker.describe_training_job(TrainingJobName=name), "TrainingJobStatus")
 
 
+def transform(call: StepCall) -> Document:
+    """Run a transform job to its end and return its description."""
+    name = call.new_name()
+    arn = call.sagemaker.create_transform_job(**{**call.arguments, "TransformJobName": name})["TransformJobArn"]
+    call.tell({"TransformJob": {"Arn": arn}})
+    _await_job(call, "TransformJob", name)
+    return _succeeded(call.sagemaker.describe_transform_job(TransformJobName=name), "TransformJobStatus")
+
+
 def register_model(call: StepCall) -> Document:
     """Create a model package, in a group that is made if it is not there, and return its description."""
     arguments: Document = {"MetadataProperties": {"GeneratedBy": call.execution_arn}, **call.arguments}
@@ -99,6 +108,7 @@ def fail(call: StepCall) -> Document:
 ACTIONS: Mapping[str, Action] = {
     "Processing": process,
     "Training": train,
+    "Transform": transform,
     "RegisterModel": register_model,
     "Model": create_model,
     "Condition": decide,
@@ -139,6 +149,7 @@ def stop_job(cloud: Cloud, scope: Scope, metadata: Document) -> None:
     stops = {
         "ProcessingJob": lambda name: sagemaker.stop_processing_job(ProcessingJobName=name),
         "TrainingJob": lambda name: sagemaker.stop_training_job(TrainingJobName=name),
+        "TransformJob": lambda name: sagemaker.stop_transform_job(TransformJobName=name),
     }
     for key in set(stops) & set(metadata):
         try:

@@ -15,7 +15,9 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 # What names a run or only labels it; two runs that differ in nothing else are the same.
-_NOT_PART = ("ProcessingJobName", "TrainingJobName", "ModelName", "ExperimentConfig", "Tags")
+_NOT_PART = ("ProcessingJobName", "TrainingJobName", "TransformJobName", "ExperimentConfig", "Tags")
+_NAMES_THE_RUN = "Model"
+"""The type of step whose ModelName is the name of what it makes; elsewhere it says what is worked with."""
 
 
 def parse_duration(text: str) -> timedelta:
@@ -34,7 +36,8 @@ def parse_duration(text: str) -> timedelta:
 
 def cache_key(step_type: str, arguments: Mapping[str, Any]) -> str:
     """Return the identity of a step's work: a hash of its type and resolved arguments."""
-    part = {key: value for key, value in arguments.items() if key not in _NOT_PART}
+    left_out = (*_NOT_PART, "ModelName") if step_type == _NAMES_THE_RUN else _NOT_PART
+    part = {key: value for key, value in arguments.items() if key not in left_out}
     return hashlib.sha256(json.dumps([step_type, part], sort_keys=True, default=str).encode()).hexdigest()
 
 

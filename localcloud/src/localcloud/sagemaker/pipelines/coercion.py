@@ -10,6 +10,7 @@ from localcloud.sagemaker.request_shapes import input_shape
 OPERATIONS = {
     "Processing": "CreateProcessingJob",
     "Training": "CreateTrainingJob",
+    "Transform": "CreateTransformJob",
     "RegisterModel": "CreateModelPackage",
     "Model": "CreateModel",
 }

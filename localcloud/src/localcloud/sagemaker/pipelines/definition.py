@@ -16,7 +16,7 @@ from localcloud.sagemaker.pipelines.references import find_references
 from localcloud.sagemaker.pipelines.retry import RetryPolicy
 from localcloud.store import Document
 
-SERVED = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Fail")
+SERVED = ("Processing", "Training", "Transform", "Condition", "RegisterModel", "Model", "Fail")
 TRIGGERS = ("Completed", "Failed", "Stopped", "Any")
 VERSION = "2020-12-01"
 

@@ -1,0 +1,163 @@
+"""One transform job from its objects to their outputs, on a thread of its own."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from localcloud.cloud import Cloud
+from localcloud.errors import AwsError
+from localcloud.sagemaker.endpoints.container import Container, prepare_container
+from localcloud.sagemaker.endpoints.host import SHORTEST_START_LIMIT_SECONDS, START_LIMIT_SECONDS
+from localcloud.sagemaker.jobs.documents import JobKind
+from localcloud.sagemaker.jobs.failure import JobFailure
+from localcloud.sagemaker.jobs.running import RunningJob
+from localcloud.sagemaker.jobs.s3_locations import local_path, parse_s3_uri
+from localcloud.sagemaker.jobs.s3_transfer import upload_folder
+from localcloud.sagemaker.jobs.workspace import Workspace
+from localcloud.sagemaker.transform.feeding import Interrupted, Piece, Source, feed
+from localcloud.sagemaker.transform.logs import JobLogs
+from localcloud.sagemaker.transform.records import batches, split_lines
+from localcloud.sagemaker.transform.server import Server
+from localcloud.sagemaker.transform.settings import Settings, settings_of
+from localcloud.scope import Scope
+from localcloud.store import Document
+
+_LOG = logging.getLogger(__name__)
+_CHUNK_BYTES = 1 << 20
+
+TRANSFORM = JobKind(
+    kind="TransformJob",
+    resource="transform-job",
+    event="SageMaker Transform Job State Change",
+    log_group="/aws/sagemaker/TransformJobs",
+)
+
+
+@dataclass(frozen=True)
+class TransformJob:
+    """A job that is already kept as InProgress."""
+
+    cloud: Cloud
+    scope: Scope
+    name: str
+
+    def run(self, running: RunningJob) -> None:
+        """Run the job to its end and record how it ended; nothing is recorded when the cloud stops meanwhile."""
+        try:
+            changes: Document = self._carry_out(running)
+        except Interrupted:
+            changes = {"TransformJobStatus": "Stopped"}
+        except JobFailure as failure:
+            changes = {"TransformJobStatus": "Failed", "FailureReason": str(failure)}
+        except AwsError as error:
+            changes = {"TransformJobStatus": "Failed", "FailureReason": f"ClientError: {error.message}"}
+        except Exception as error:
+            if self.cloud.stopping.is_set():
+                return
+            _LOG.exception("transform job %s", self.name)
+            changes = {"TransformJobStatus": "Failed", "FailureReason": f"InternalServerError: {error}"}
+        if not self.cloud.stopping.is_set():
+            self._change(TransformEndTime=self.cloud.clock.now(), **changes)
+
+    def _carry_out(self, running: RunningJob) -> Document:
+        document = self._change(TransformStartTime=self.cloud.clock.now())
+        workspace = Workspace.create(self.cloud, self.scope, TRANSFORM.kind, self.name)
+        logs = JobLogs(self.cloud, self.scope, TRANSFORM.log_group, self.name, workspace.root / "logs")
+
+        def stopped() -> bool:
+            logs.ship()
+            return running.stop_requested.is_set() or self.cloud.stopping.is_set()
+
+        try:
+            sources = self._sources(document, workspace.root / "outputs")
+            server = Server(self._container(document, workspace), workspace, logs.data)
+            try:
+                self._transform(document, server, sources, stopped)
+            finally:
+                server.stop()
+                logs.close()
+            return self._deliver(document, workspace.root / "outputs", sources)
+        finally:
+            workspace.clear()
+
+    def _transform(self, document: Document, server: Server, sources: list[Source], stopped: Any) -> None:
+        limit = max(self.cloud.clock.real(START_LIMIT_SECONDS), SHORTEST_START_LIMIT_SECONDS)
+        server.wait(limit, stopped)
+        settings = settings_of(document, server.parameters())
+        headers = _headers(document)
+        feed(
+            self._pieces(document, settings, sources),
+            lambda payload: server.send(payload, headers, settings),
+            settings.concurrent,
+            stopped,
+        )
+
+    def _container(self, document: Document, workspace: Workspace) -> Container:
+        container = prepare_container(self.cloud, self.scope, document["ModelName"], workspace.home)
+        told = settings_of(document, {}).environment
+        return replace(container, environment={**container.environment, **told, **document.get("Environment", {})})
+
+    def _sources(self, document: Document, outputs: Path) -> list[Source]:
+        """Return the objects of the input.
+
+        Raises:
+            JobFailure: S3 refused, or there are none.
+        """
+        place = parse_s3_uri(document["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
+        by_line = document["TransformOutput"].get("AssembleWith", "None") == "Line"
+        found: list[Source] = []
+        try:
+            for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key):
+                for item in page.get("Contents", []):
+                    path = local_path(place.key, item["Key"])
+                    if path is not None:
+                        found.append(Source(item["Key"], outputs / f"{path}.out", by_line))
+        except ClientError as error:
+            raise JobFailure(f"ClientError: Data download failed: {place.uri}: {error}") from error
+        if not found:
+            raise JobFailure(f'ClientError: No S3 objects found under S3 URL "{place.uri}" given in input data source.')
+        return found
+
+    def _pieces(self, document: Document, settings: Settings, sources: list[Source]) -> Iterator[Piece]:
+        given = document["TransformInput"]
+        bucket = parse_s3_uri(given["DataSource"]["S3DataSource"]["S3Uri"]).bucket
+        by_line = given.get("SplitType", "None") == "Line"
+        for source in sources:
+            try:
+                body = self._s3.get_object(Bucket=bucket, Key=source.key)["Body"]
+                with body:
+                    records = split_lines(body.iter_chunks(_CHUNK_BYTES)) if by_line else iter([body.read()])
+                    for payload in batches(records, settings.limit_bytes, many=settings.many and by_line):
+                        yield Piece(source, payload)
+            except JobFailure as failure:
+                source.fail(str(failure))
+            except ClientError as error:
+                source.fail(f"ClientError: Data download failed: s3://{bucket}/{source.key}: {error}")
+
+    def _deliver(self, document: Document, outputs: Path, sources: list[Source]) -> Document:
+        """Upload what was put together: also of a failed job, the outputs of the objects that did not fail."""
+        target = document["TransformOutput"]
+        upload_folder(self._s3, outputs, parse_s3_uri(target["S3OutputPath"]), target.get("KmsKeyId"))
+        failures = [source.failure for source in sources if source.failure]
+        if failures:
+            return {"TransformJobStatus": "Failed", "FailureReason": failures[0]}
+        return {"TransformJobStatus": "Completed"}
+
+    def _change(self, **changes: Any) -> Document:
+        return TRANSFORM.change(self.cloud, self.scope, self.name, lambda _: changes)
+
+    @property
+    def _s3(self) -> Any:
+        return self.cloud.client("s3", self.scope)
+
+
+def _headers(document: Document) -> dict[str, str]:
+    given = {
+        "Content-Type": document["TransformInput"].get("ContentType"),
+        "Accept": document["TransformOutput"].get("Accept"),
+    }
+    return {name: value for name, value in given.items() if value}
