@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from trainyard.cli.session import Json, Service, Session, Stack, console
-from trainyard.registry import ModelVersion, find_version, list_versions
+from trainyard.registry import ModelVersion, caller, find_version, list_versions
 from trainyard.registry import approve as record_approval
 
 app = typer.Typer(help="The model registry: versions, how they were made, approvals.", no_args_is_help=True)
@@ -54,25 +54,34 @@ def approve(
     """Approve a version for release, with your name and a reason.
 
     Only the environment's approval role can write the record that a release asks for; you need the right to take
-    that role on. A second approval of the same version changes nothing.
+    that role on. Where the environment asks for two people (approvals_required), AWS must know them as two: an IAM user
+    or a user of IAM Identity Center is a person, every other role is one, whoever has taken it on. A second approval
+    by the same person changes nothing.
     """
     session = Session(stack, service)
     found = find_version(session.service.model_package_group, version, session.client("sagemaker"))
     role, name = session.platform.roles.approval, f"approval-{service}-{version}"
-    record_approval(
+    person = caller(session.client("sts"))
+    approvals = record_approval(
         service,
         found,
         by=by,
+        person=person,
         reason=reason,
+        required=session.service.approvals_required,
         at=datetime.now(UTC),
         table=session.platform.deployments_table,
         dynamodb=session.client_as(role, name, "dynamodb"),
         sagemaker=session.client_as(role, name, "sagemaker"),
     )
     if json:
-        typer.echo(json_format.dumps({"version": version, "arn": found.arn, "approved_by": by, "reason": reason}))
+        document = {"version": version, "arn": found.arn, "approved_by": by, "person": person, "reason": reason}
+        typer.echo(json_format.dumps({**document, "approvals_missing": approvals.missing}))
         return
-    console().print(f"Approved version {version} of {service}, by {by}: {reason}")
+    console().print(f"Approved version {version} of {service}, by {by} ({person}): {reason}")
+    if approvals.missing:
+        console().print(f"{stack} asks for {approvals.required} people: somebody else must approve it as well")
+        return
     console().print(f"Next: trainyard release start {service} --version {version} --stack {stack}")
 
 

@@ -63,7 +63,7 @@ class Observed:
     alarms: Mapping[str, AlarmState] = field(default_factory=dict[str, AlarmState])
     pointer: LivePointer | None = None
     package_status: str = ""
-    approval: Approval | None = None
+    approvals: tuple[Approval, ...] = ()
     autoscaled: bool = False
 
     @property
@@ -108,7 +108,7 @@ def observe(
         alarms=describe_alarms(clients.cloudwatch, (*plan.endpoint_alarms, *plan.alarm_names, *old_alarms)),
         pointer=pointer,
         package_status=_package_status(sagemaker, plan) if checking else "",
-        approval=table.approval(plan.service, plan.version) if checking else None,
+        approvals=table.approvals(plan.service, plan.version) if checking else (),
         autoscaled=checking and is_autoscaled(clients.autoscaling, plan.endpoint_name, plan.variant_name),
     )
 

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from trainyard.errors import UsageError
+from trainyard.registry.approval import approval_items
 from trainyard.release.conflict import LeaseHeld, LeaseLost, ReleaseOpen
 from trainyard.release.item import advance, from_item, item_key, to_item
 from trainyard.release.record import Approval, Live, LivePointer, Outcome, Record
@@ -182,13 +183,17 @@ class DeploymentTable:
             previous=_LIVE.validate_json(previous) if previous else None,
         )
 
-    def approval(self, service: str, version: str) -> Approval | None:
-        """Return who approved a model version, or None."""
-        item = self._get(service, f"approval#{version}")
-        if not item:
-            return None
-        read = {key: item.get(key, {}).get("S", "") for key in ("approved_by", "reason", "model_package_arn")}
-        return Approval(**read)
+    def approvals(self, service: str, version: str) -> tuple[Approval, ...]:
+        """Return who approved a model version."""
+        return tuple(
+            Approval(
+                approved_by=item["approved_by"]["S"],
+                person=item.get("person", item["approved_by"])["S"],
+                reason=item["reason"]["S"],
+                model_package_arn=item["model_package_arn"]["S"],
+            )
+            for item in approval_items(self._dynamodb, self._name, service, version)
+        )
 
     def _get(self, service: str, release_id: str) -> dict[str, Any] | None:
         answer = self._dynamodb.get_item(TableName=self._name, Key=item_key(service, release_id), ConsistentRead=True)
