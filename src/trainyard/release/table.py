@@ -156,16 +156,13 @@ class DeploymentTable:
 
     def releases(self, service: str, limit: int = 20) -> list[Record]:
         """Return the records of a service, newest first."""
-        answer = self._dynamodb.query(
-            TableName=self._name,
-            KeyConditionExpression="#service = :service AND begins_with(release_id, :prefix)",
-            ExpressionAttributeNames={"#service": "service"},
-            ExpressionAttributeValues={":service": {"S": service}, ":prefix": {"S": PREFIX}},
-            ScanIndexForward=False,
-            ConsistentRead=True,
-            Limit=limit,
-        )
+        answer = self._dynamodb.query(**self._of_releases(service), Limit=limit)
         return [from_item(item) for item in answer["Items"]]
+
+    def all_releases(self, service: str) -> list[Record]:
+        """Return every record of a service, newest first."""
+        pages = self._dynamodb.get_paginator("query").paginate(**self._of_releases(service))
+        return [from_item(item) for page in pages for item in page["Items"]]
 
     def open_release(self, service: str) -> str | None:
         """Return the id of the open release of a service, or None."""
@@ -194,6 +191,16 @@ class DeploymentTable:
             )
             for item in approval_items(self._dynamodb, self._name, service, version)
         )
+
+    def _of_releases(self, service: str) -> dict[str, Any]:
+        return {
+            "TableName": self._name,
+            "KeyConditionExpression": "#service = :service AND begins_with(release_id, :prefix)",
+            "ExpressionAttributeNames": {"#service": "service"},
+            "ExpressionAttributeValues": {":service": {"S": service}, ":prefix": {"S": PREFIX}},
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }
 
     def _get(self, service: str, release_id: str) -> dict[str, Any] | None:
         answer = self._dynamodb.get_item(TableName=self._name, Key=item_key(service, release_id), ConsistentRead=True)
