@@ -10,7 +10,7 @@ from tests.promotion.world import ARCHIVE, World
 _NUMBERS = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudUnderTest]:
     with running_cloud(tmp_path_factory.mktemp("promotion")) as running:
         yield running
