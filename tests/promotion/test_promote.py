@@ -14,6 +14,7 @@ from tests.unit.release.control_plane import Faults, Faulty, Killed
 from trainyard.errors import GateRejected, TrainyardError, UsageError
 from trainyard.promotion import Promoted, Side, promote
 from trainyard.registry import archive, list_versions
+from trainyard.release.table import DeploymentTable
 
 NOTHING = {"packages": [], "objects": [], "uploads": [], "images": []}
 SHA256 = hashlib.sha256(ARCHIVE).hexdigest()
@@ -195,6 +196,47 @@ def test_new_dials_that_were_undone_do_not_speak_against_the_model(world: World)
     ready(world)
     world.released(2, kind="config", status="rolled_back", progress=rolled_back_from("1"))
     assert not promoted(world).already
+
+
+class Serving:
+    """A client of SageMaker in an account whose endpoint serves a config; everything else is as it is."""
+
+    def __init__(self, sagemaker: Any, config: str) -> None:
+        self._sagemaker, self._config = sagemaker, config
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sagemaker, name)
+
+    def describe_endpoint(self, EndpointName: str) -> dict[str, Any]:
+        return {"EndpointStatus": "InService", "EndpointConfigName": self._config}
+
+    def describe_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:
+        return {"ProductionVariants": [{"VariantName": "live", "ModelName": "m"}]}
+
+
+def serving(side: Side, config: str) -> Side:
+    def client(name: str) -> Any:
+        return Serving(side.client(name), config) if name == "sagemaker" else side.client(name)
+
+    return replace(side, client=client)
+
+
+def test_without_a_number_the_version_is_promoted_that_is_live(world: World) -> None:
+    table = DeploymentTable(world.source.client("dynamodb"), world.source.platform.deployments_table)
+    table.set_pointer(world.released(status="open"), 0.0)
+    release = world.released()
+    world.register()
+    world.accepted(release)
+    source = serving(world.source, release.plan.config_name)
+    assert promote(source, world.target, None, lambda line: None).origin.version == "1"
+
+
+@pytest.mark.parametrize("side", [lambda world: serving(world.source, "bootstrap"), lambda world: world.source])
+def test_what_is_no_version_of_the_registry_cannot_be_promoted(world: World, side: Callable[[World], Side]) -> None:
+    ready(world)
+    with pytest.raises(UsageError, match="staging serves no version of the registry"):
+        promote(side(world), world.target, None, lambda line: None)
+    assert world.of_target() == NOTHING
 
 
 def test_an_unknown_version_is_refused_with_those_there_are(world: World) -> None:

@@ -33,7 +33,7 @@ def list_(service: Service, stack: Stack = "dev", json: Json = False) -> None:
     if not versions:
         console().print(f"No version yet. A run that passes the gate registers one: trainyard pipeline run {service}")
         return
-    console().print(_table(service, versions))
+    console().print(versions_table(service, versions))
 
 
 @app.command()
@@ -145,7 +145,8 @@ def version_table(service: str, found: ModelVersion) -> Table:
     return table
 
 
-def _table(service: str, versions: list[ModelVersion]) -> Table:
+def versions_table(service: str, versions: list[ModelVersion]) -> Table:
+    """Return versions as a table, one a row."""
     table = Table(title=f"Versions of {service}", title_justify="left")
     for name in ("Version", "Registered", "From", "MAP@10", "Approval", "Data", "Commit"):
         table.add_column(name, no_wrap=True, justify="right" if name in ("Version", "MAP@10") else "left")

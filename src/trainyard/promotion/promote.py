@@ -11,7 +11,7 @@ from trainyard.promotion.package import Content, find_promoted, register, reques
 from trainyard.promotion.side import Side
 from trainyard.promotion.verdict import objection
 from trainyard.registry import ModelVersion, Origin, archive, list_versions
-from trainyard.release.prepare import live_now
+from trainyard.release.observe import describe_config, describe_endpoint, live_by
 from trainyard.release.record import BASELINE
 from trainyard.release.table import DeploymentTable
 
@@ -67,13 +67,18 @@ def live_version(side: Side) -> int:
     """Return the version that is live in an environment.
 
     Raises:
-        UsageError: it serves the model of the first day.
+        UsageError: it serves the model of the first day, or nothing.
     """
-    table = DeploymentTable(side.client("dynamodb"), side.platform.deployments_table)
-    live = live_now(side.service, side.client("sagemaker"), table).version
+    table, sagemaker = (
+        DeploymentTable(side.client("dynamodb"), side.platform.deployments_table),
+        side.client("sagemaker"),
+    )
+    endpoint = describe_endpoint(sagemaker, side.service.endpoint_name)
+    config = describe_config(sagemaker, endpoint.config_name) if endpoint else None
+    live = live_by(table.pointer(side.service.name), config).version
     if live == BASELINE:
         raise UsageError(
-            f"{side.name} serves the model of the first day, which is no version of the registry",
+            f"{side.name} serves no version of the registry, but at most the model of the first day",
             where=f"endpoint {side.service.endpoint_name}",
             cure="Release a version there first, or name one with --version",
         )
