@@ -142,7 +142,9 @@ def approval(estate: Estate) -> Document:
         statements.allow("Approve", ["sagemaker:UpdateModelPackage"], estate.sagemaker("model-package/{name}/*")),
         statements.describe_packages(estate),
         statements.list_packages(),
-        statements.allow("Record", ["dynamodb:PutItem", "dynamodb:GetItem"], [estate.table_arn]),
+        statements.allow(
+            "Record", [f"dynamodb:{verb}" for verb in ("PutItem", "GetItem", "Query")], [estate.table_arn]
+        ),
         statements.read_outputs(estate),
         statements.use_key(estate),
     )

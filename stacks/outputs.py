@@ -133,7 +133,8 @@ class ServiceOutputs(_Contract):
     pipeline_name: str
     endpoint_alarms: list[str]
     """Names of the endpoint-wide alarms that Pulumi owns."""
-    approval_required: bool
+    approvals_required: Literal[0, 1, 2]
+    """How many different people must approve a version before it is released."""
     training: Training
     serving: Serving
     strategy: Strategy

@@ -14,7 +14,7 @@ from stacks import outputs
 from stacks.settings import ServiceSettings, Settings
 from stacks.stores import Stores
 
-_SAME_DIALS = ("name", "owners", "approval_required", "training", "strategy", "thresholds", "gate")
+_SAME_DIALS = ("name", "owners", "approvals_required", "training", "strategy", "thresholds", "gate")
 """Settings that the contract carries as they are."""
 
 

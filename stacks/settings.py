@@ -221,8 +221,8 @@ class ServiceSettings(_Dials):
     """Part of the endpoint's name: renaming replaces the endpoint."""
     owners: list[str] = Field(min_length=1)
     """Teams that answer for it."""
-    approval_required: bool
-    """Whether a person must approve a model version before it is released."""
+    approvals_required: Literal[0, 1, 2]
+    """How many people must approve a model version before it is released: nobody, one, or two different ones."""
     training: TrainingSettings
     serving: ServingSettings
     strategy: StrategySettings

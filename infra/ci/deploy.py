@@ -21,6 +21,21 @@ _PUSH = (
     "PutImage",
     "UploadLayerPart",
 )
+_ACCEPTANCE = (
+    "service",
+    "release_id",
+    "version",
+    "endpoint_config_name",
+    "config_created",
+    "archive_etag",
+    "archive_modified",
+    "requests",
+    "failures",
+    "wrong",
+    "at",
+    "accepted_by",
+)
+"""Attributes of an acceptance's item; an approval's `approved_by` and a release's `plan` are not among them."""
 _KEY_USERS = ("dynamodb", "ecr", "s3", "sagemaker", "sns")
 """Services that use the environment's key for whoever calls them."""
 
@@ -35,6 +50,7 @@ def deploy(estate: CiEstate) -> Document:
         *_key(estate),
         allow("StoreBaseline", ["s3:GetObject", "s3:GetObjectTagging", "s3:PutObject"], [estate.baseline_archives]),
         allow("TryEndpoint", ["sagemaker:InvokeEndpoint"], [f"arn:aws:sagemaker:{estate.here}:endpoint/*"]),
+        *_acceptance(estate),
         *protected(estate),
     )
 
@@ -65,6 +81,16 @@ def _images(estate: CiEstate) -> list[Statement]:
         allow("PushImages", [f"ecr:{action}" for action in _PUSH], repositories),
         # The token is of the account: AWS knows no narrower resource.
         allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
+    ]
+
+
+def _acceptance(estate: CiEstate) -> list[Statement]:
+    """Return the look at what is live, and the record of how it was accepted: never an approval or a release."""
+    table = [f"arn:aws:dynamodb:{estate.here}:table/trainyard-{estate.environment}-deployments"]
+    only = {"ForAllValues:StringEquals": {"dynamodb:Attributes": list(_ACCEPTANCE)}}
+    return [
+        allow("SeeReleases", ["dynamodb:GetItem", "dynamodb:Query"], table),
+        allow("RecordAcceptance", ["dynamodb:PutItem"], table, only),
     ]
 
 

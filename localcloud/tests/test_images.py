@@ -2,12 +2,14 @@ import json
 import sys
 
 import pytest
+import urllib3
 from botocore.exceptions import ClientError
 
 from localcloud.errors import LocalCloudError, ValidationError
-from localcloud.images.archive import build
+from localcloud.images.archive import build, digest_of
 from localcloud.images.push import push
 from localcloud.images.reference import parse_reference
+from localcloud.scope import Scope
 from localcloud.testing import running_cloud
 
 HOST = "000000000001.dkr.ecr.eu-west-1.amazonaws.com"
@@ -95,3 +97,38 @@ def test_the_manifest_in_ecr_names_the_layer_and_the_entrypoint_is_in_the_config
     manifest = json.loads(found["images"][0]["imageManifest"])
     assert manifest["layers"][0]["size"] == len(archive.layer)
     assert json.loads(archive.config)["config"]["Entrypoint"] == ["python", "-m", "app"]
+
+
+def test_a_pushed_image_is_copied_to_another_account_through_the_api_and_runs_there(aws, source):
+    archive = archive_of(source, "copied = True")
+    digest = push_to(aws, archive, "copied")
+    ours, theirs = aws.client("ecr"), aws.client("ecr", "000000000002")
+    theirs.create_repository(repositoryName="team/app")
+    manifest = json.loads(archive.manifest)
+    for part in (manifest["config"], *manifest["layers"]):
+        asked = ours.get_download_url_for_layer(repositoryName="team/app", layerDigest=part["digest"])
+        content = urllib3.request("GET", asked["downloadUrl"]).data
+        assert digest_of(content) == part["digest"]
+        upload = theirs.initiate_layer_upload(repositoryName="team/app")["uploadId"]
+        theirs.upload_layer_part(
+            repositoryName="team/app",
+            uploadId=upload,
+            partFirstByte=0,
+            partLastByte=len(content) - 1,
+            layerPartBlob=content,
+        )
+        theirs.complete_layer_upload(repositoryName="team/app", uploadId=upload, layerDigests=[part["digest"]])
+    theirs.put_image(repositoryName="team/app", imageManifest=archive.manifest, imageTag="1", imageDigest=digest)
+    copied = HOST.replace("0001.", "0002.")
+    there = aws.cloud.images.resolve(Scope("000000000002", aws.region), f"{copied}/team/app@{digest}")
+    assert (there.root / "app" / "__main__.py").read_text() == "copied = True"
+
+
+def test_only_layers_of_the_repositorys_images_can_be_downloaded(aws, source):
+    push_to(aws, archive_of(source), "whole")
+    aws.client("ecr").create_repository(repositoryName="team/empty")
+    layer = json.loads(archive_of(source).manifest)["layers"][0]["digest"]
+    with pytest.raises(ClientError, match=r"LayersNotFoundException.*'team/empty'"):
+        aws.client("ecr").get_download_url_for_layer(repositoryName="team/empty", layerDigest=layer)
+    url = aws.client("ecr").get_download_url_for_layer(repositoryName="team/app", layerDigest=layer)["downloadUrl"]
+    assert urllib3.request("GET", url[:-1] + "x").status == 404

@@ -1,11 +1,12 @@
 """The one place where AWS clients are built; everything else is handed one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ProfileNotFound
 
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
 
@@ -52,6 +53,15 @@ def client_of(environ: Mapping[str, str], service: str) -> Any:
         aws_secret_access_key=environ["AWS_SECRET_ACCESS_KEY"],
         aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
     )
+
+
+def clients_of_profile(profile: str | None, region: str) -> Callable[[str], Any] | None:
+    """Return what builds clients with a profile's credentials (None: the caller's), None for an unknown profile."""
+    try:
+        session = boto3.Session(profile_name=profile, region_name=region)
+    except ProfileNotFound:
+        return None
+    return cache(lambda service: session.client(service, config=_CONFIG))
 
 
 def runtime_without_retries(region: str, connections: int = 64) -> Any:

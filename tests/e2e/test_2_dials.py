@@ -32,7 +32,7 @@ CHANGES: dict[str, Any] = {
     "permissions_boundary": "another-boundary",
     "notifications.emails": ["oncall@example.com"],
     "services.0.owners": ["recommendations", "search"],
-    "services.0.approval_required": False,
+    "services.0.approvals_required": 2,
     "services.0.training.instance_type": "ml.m5.2xlarge",
     "services.0.training.instance_count": 2,
     "services.0.training.volume_gib": 31,

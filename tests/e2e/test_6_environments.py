@@ -31,6 +31,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
     "name",
     [
         "second_preview_changes",
+        "promoted",
         "live_config_kept",
         "one_dial_changes",
         "cross_environment_refused",
@@ -48,6 +49,15 @@ def test_each_stack_is_previewed_three_times(told):
     previews = told[1]["second_preview_changes"]["value"]
     assert {name.split(" ", 1)[0] for name in previews} == {"dev", "staging", "prod"}
     assert len(previews) == 9
+
+
+def test_the_model_of_the_first_environment_is_live_in_all_of_them(told):
+    live = told[1]["promoted"]["value"]
+    assert list(live) == ["dev", "staging", "prod"]
+    assert len({one.partition(", sha256 ")[2] for one in live.values()}) == 1
+    assert all(len(one.partition(", sha256 ")[2]) == 64 for one in live.values())
+    assert "model promote recommender --from staging --to prod" in told[2]
+    assert "--by somebody else" in told[2], "prod asks for two people"
 
 
 def test_every_kind_of_crossing_is_tried(told):

@@ -237,7 +237,7 @@ class Shop:
             repository_url="r",
             pipeline_name="shop-dev",
             endpoint_alarms=["shop-dev-errors"],
-            approval_required=False,
+            approvals_required=0,
             training=outputs.Training(
                 instance_type="ml.m5.large",
                 instance_count=1,

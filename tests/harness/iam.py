@@ -72,6 +72,8 @@ def _compare(operator: str, actual: str | None, wanted: list[str]) -> bool:
             return actual in wanted
         case "StringLike" | "ArnLike":
             return actual is not None and _named(actual, wanted)
+        case "ForAllValues:StringEquals":  # several values of a key are written with commas between them
+            return actual is None or set(actual.split(",")) <= set(wanted)
         case other:
             raise NotImplementedError(f"The judge does not know the condition {other}.")
 

@@ -50,7 +50,7 @@ def service(**training: object) -> ServiceOutputs:
         repository_url=f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/trainyard/recommender",
         pipeline_name="recommender-dev",
         endpoint_alarms=[],
-        approval_required=True,
+        approvals_required=1,
         training=Training(
             **(
                 {

@@ -13,6 +13,7 @@ from localcloud import recorded
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
 from localcloud.home import Home
+from localcloud.images import layers
 from localcloud.images.archive import Archive
 from localcloud.images.shelf import Shelf
 
@@ -25,6 +26,8 @@ def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., A
     path = environ["PATH_INFO"].removeprefix(PREFIX)
     if path == "images" and environ["REQUEST_METHOD"] == "POST":
         return _shelve(cloud, environ, start_response)
+    if path.startswith(layers.PATH):
+        return _layer(cloud, path.removeprefix(layers.PATH), start_response)
     if path == "recorded":
         return recorded.application(cloud)(environ, start_response)
     views: dict[str, Callable[[Cloud], Any]] = {"health": _health, "resources": _resources, "recovered": _recovered}
@@ -47,6 +50,14 @@ def _shelve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[...,
         return [json.dumps({"message": f"not an image: {error}"}).encode()]
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps({"digest": archive.digest}).encode()]
+
+
+def _layer(cloud: Cloud, name: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Serve a part of an image, at the address that ECR gave."""
+    image, _, part = name.partition("/")
+    file = Shelf(Home(cloud.home).images).part(image, part)
+    start_response("200 OK" if file else "404 Not Found", [("Content-Type", "application/octet-stream")])
+    return [file.read_bytes() if file else b""]
 
 
 def _health(cloud: Cloud) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class Acceptance:
     version: str
     """The version that is live, which every answer must name."""
     answers: tuple[GoldenAnswer, ...]
+    requests: int
+    """How many were asked and judged, repeats included."""
     latency_p50_ms: float
     latency_limit_ms: float | None
 
@@ -73,6 +75,7 @@ def accept(
         endpoint=endpoint,
         version=version,
         answers=answers,
+        requests=len(latencies),
         latency_p50_ms=round(median(latencies), 1),
         latency_limit_ms=latency_limit_ms,
     )

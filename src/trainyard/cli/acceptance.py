@@ -1,6 +1,7 @@
 """`trainyard acceptance`: golden customers ask the live endpoint."""
 
 import json as json_format
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +10,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from trainyard import aws
-from trainyard.acceptance import Acceptance, accept
+from trainyard.acceptance import Acceptance, accept, record
 from trainyard.cli.release import clients_of, table_of
 from trainyard.cli.session import Json, Session, Stack, console
 from trainyard.environment import Environment
 from trainyard.errors import TrainyardError
+from trainyard.registry import caller
+from trainyard.registry.archive import Place, stamp
 from trainyard.release.golden import load_golden
 from trainyard.release.overview import overview
+from trainyard.release.package import container_of_model
 
 
 def acceptance(
@@ -29,7 +33,10 @@ def acceptance(
     stack: Stack = "dev",
     json: Json = False,
 ) -> None:
-    """Send the golden requests to the live endpoint; fail, with the request named, where an answer is wrong."""
+    """Send the golden requests to the live endpoint; fail, with the request named, where an answer is wrong.
+
+    The result is kept with the releases, for `model promote` asks for it; that of other requests (--golden) is not.
+    """
     names = [service] if service else Environment.load(stack, aws.client("ssm")).platform.services
     found = [_accept(Session(stack, name), golden, latency_limit_ms) for name in names]
     if json:
@@ -56,7 +63,7 @@ def _accept(session: Session, golden: Path | None, limit: float | None) -> Accep
             where=f"model service {live.service} in environment {session.platform.environment}",
             cure="Wait until what changes it has ended; `trainyard status` shows it",
         )
-    return accept(
+    found = accept(
         clients.runtime,
         service=live.service,
         endpoint=live.endpoint,
@@ -64,6 +71,25 @@ def _accept(session: Session, golden: Path | None, limit: float | None) -> Accep
         suite=load_golden(live.service, golden),
         latency_limit_ms=limit,
     )
+    if golden is None:
+        _keep(session, found, live.endpoint_config_name)
+    return found
+
+
+def _keep(session: Session, found: Acceptance, config_name: str) -> None:
+    """Record the result with what it was about."""
+    sagemaker, platform = session.client("sagemaker"), session.platform
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=config_name)
+    container = container_of_model(sagemaker, config["ProductionVariants"][0]["ModelName"])
+    kept = record.record_of(
+        found,
+        endpoint_config_name=config_name,
+        config_created=config["CreationTime"],
+        archive=stamp(Place.of(container.model_data_url, platform.account, session.client("s3"))),
+        at=datetime.now(UTC),
+        by=caller(session.client("sts")),
+    )
+    record.write(kept, found.service, platform.deployments_table, session.client("dynamodb"))
 
 
 def answers_table(one: Acceptance, environment: str) -> Table:

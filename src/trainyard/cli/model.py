@@ -1,4 +1,4 @@
-"""`trainyard model`: what the registry holds, and approvals."""
+"""`trainyard model`: what the registry holds, approvals, and promotions from one environment to the next."""
 
 import getpass
 import json as json_format
@@ -9,11 +9,16 @@ import typer
 from rich.table import Table
 
 from trainyard.cli.session import Json, Service, Session, Stack, console
-from trainyard.registry import ModelVersion, find_version, list_versions
+from trainyard.promotion import open_side
+from trainyard.promotion import promote as promote_version
+from trainyard.registry import ModelVersion, caller, find_version, list_versions
 from trainyard.registry import approve as record_approval
 
 app = typer.Typer(help="The model registry: versions, how they were made, approvals.", no_args_is_help=True)
 
+Profile = Annotated[
+    str | None, typer.Option(help="AWS profile of that environment's account.", show_default="this shell's credentials")
+]
 Version = Annotated[int, typer.Argument(help="Number of the version, as `model list` shows it.", show_default=False)]
 
 
@@ -28,7 +33,7 @@ def list_(service: Service, stack: Stack = "dev", json: Json = False) -> None:
     if not versions:
         console().print(f"No version yet. A run that passes the gate registers one: trainyard pipeline run {service}")
         return
-    console().print(_table(service, versions))
+    console().print(versions_table(service, versions))
 
 
 @app.command()
@@ -54,26 +59,74 @@ def approve(
     """Approve a version for release, with your name and a reason.
 
     Only the environment's approval role can write the record that a release asks for; you need the right to take
-    that role on. A second approval of the same version changes nothing.
+    that role on. Where the environment asks for two people (approvals_required), AWS must know them as two: an IAM user
+    or a user of IAM Identity Center is a person, every other role is one, whoever has taken it on. A second approval
+    by the same person changes nothing.
     """
     session = Session(stack, service)
     found = find_version(session.service.model_package_group, version, session.client("sagemaker"))
     role, name = session.platform.roles.approval, f"approval-{service}-{version}"
-    record_approval(
+    person = caller(session.client("sts"))
+    approvals = record_approval(
         service,
         found,
         by=by,
+        person=person,
         reason=reason,
+        required=session.service.approvals_required,
         at=datetime.now(UTC),
         table=session.platform.deployments_table,
         dynamodb=session.client_as(role, name, "dynamodb"),
         sagemaker=session.client_as(role, name, "sagemaker"),
     )
     if json:
-        typer.echo(json_format.dumps({"version": version, "arn": found.arn, "approved_by": by, "reason": reason}))
+        document = {"version": version, "arn": found.arn, "approved_by": by, "person": person, "reason": reason}
+        typer.echo(json_format.dumps({**document, "approvals_missing": approvals.missing}))
         return
-    console().print(f"Approved version {version} of {service}, by {by}: {reason}")
+    console().print(f"Approved version {version} of {service}, by {by} ({person}): {reason}")
+    if approvals.missing:
+        console().print(f"{stack} asks for {approvals.required} people: somebody else must approve it as well")
+        return
     console().print(f"Next: trainyard release start {service} --version {version} --stack {stack}")
+
+
+@app.command()
+def promote(
+    service: Service,
+    source: Annotated[str, typer.Option("--from", help="Environment that it has proved itself in.")],
+    target: Annotated[str, typer.Option("--to", help="Environment that it goes to.")],
+    version: Annotated[int | None, typer.Option(help="Its number in the source.", show_default="what is live")] = None,
+    from_profile: Profile = None,
+    to_profile: Profile = None,
+    json: Json = False,
+) -> None:
+    """Make a version that has proved itself in one environment a pending version of the next.
+
+    It must have been put live there by a release that succeeded, and then accepted (`trainyard acceptance`). Archive
+    and image are copied by hash and digest, with each environment's own credentials: an AWS profile, else this
+    shell's; on the local cloud each account's. Promoting a version again finds what the first time made.
+    """
+    ends = (
+        open_side(source, service, from_profile, "--from-profile"),
+        open_side(target, service, to_profile, "--to-profile"),
+    )
+    done = promote_version(*ends, version, lambda line: console(error=json).print(f"  {line}", soft_wrap=True))
+    made, origin = done.version, done.origin
+    if json:
+        typer.echo(json_format.dumps({**made.document(), "environment": target, "already": done.already}))
+        return
+    was = "was promoted before: it is" if done.already else "is now"
+    out = console()
+    out.print(f"Version {origin.version} of {service} in {source} {was} version {made.version} in {target}")
+    out.print(f"Next: {_next(service, target, made, ends[1].service.approvals_required)}", soft_wrap=True)
+
+
+def _next(service: str, target: str, made: ModelVersion, people: int) -> str:
+    """Return the command that comes after a promotion."""
+    if people and made.approval != "Approved":
+        asks = f"  ({target} asks for {people} people)" if people > 1 else ""
+        return f"trainyard model approve {service} {made.version} --reason … --stack {target}{asks}"
+    return f"trainyard release start {service} --version {made.version} --stack {target}"
 
 
 def version_table(service: str, found: ModelVersion) -> Table:
@@ -82,6 +135,8 @@ def version_table(service: str, found: ModelVersion) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("approval", f"{found.approval} {found.approval_description}".strip())
+    if found.origin:
+        table.add_row("promoted from", f"{found.origin.environment}, version {found.origin.version}")
     table.add_row("registered", f"{found.created:%Y-%m-%d %H:%M:%S %Z}")
     for name, value in sorted(found.metadata.items()):
         table.add_row(name, value)
@@ -90,14 +145,16 @@ def version_table(service: str, found: ModelVersion) -> Table:
     return table
 
 
-def _table(service: str, versions: list[ModelVersion]) -> Table:
+def versions_table(service: str, versions: list[ModelVersion]) -> Table:
+    """Return versions as a table, one a row."""
     table = Table(title=f"Versions of {service}", title_justify="left")
-    for name in ("Version", "Registered", "MAP@10", "Approval", "Data", "Commit"):
+    for name in ("Version", "Registered", "From", "MAP@10", "Approval", "Data", "Commit"):
         table.add_column(name, no_wrap=True, justify="right" if name in ("Version", "MAP@10") else "left")
     for one in versions:
         table.add_row(
             str(one.version),
             f"{one.created:%Y-%m-%d %H:%M}",
+            f"{one.origin.environment} {one.origin.version}" if one.origin else "trained here",
             "" if one.map_at_10 is None else f"{one.map_at_10:.5f}",
             one.approval,
             one.metadata.get("data_hash", "")[:12],

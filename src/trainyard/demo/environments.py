@@ -1,7 +1,8 @@
 """Three environments in three accounts, side by side on one local cloud: `python -m trainyard.demo envs`.
 
-They come up in promotion order. While the next comes up, the one before is previewed, released to and previewed again;
-then one dial at a time is turned, every way across is tried, and all three are taken away.
+They come up in promotion order. While the next comes up, the one before is previewed, released to and previewed again:
+the first trains a model, and the others get it by promotion once it was accepted in the one before. Then one dial at a
+time is turned, every way across is tried, and all three are taken away.
 """
 
 import os
@@ -31,8 +32,8 @@ from trainyard.local.workspace import Workspace
 
 SPEED = 60
 """AWS's waits are divided by this: prod bakes a release for half an hour."""
-TRAINS, COMES_UP_AGAIN = 0, 1
-"""Positions in the order of promotion."""
+COMES_UP_AGAIN = 1
+"""Position in the order of promotion."""
 ROWS = 100_000
 """Of simulated orders."""
 AT_ONCE = 3
@@ -96,26 +97,34 @@ class Environments:
             self._say(f"{name:8} account {shell.account}, region {shell.region}")
 
     def _come_up(self, beside: ThreadPoolExecutor) -> list[Future[Any]]:
-        self._chapter("They come up in promotion order; behind each, previews and a release")
+        self._chapter("They come up in promotion order; behind each, previews, and the model of the one before")
         under_way: list[Future[Any]] = []
+        before: Lane | None = None
         for position, (name, lane) in enumerate(self.lanes.items()):
             lane.come_up()
             self._say(f"{name:8} is up: {lane.resources} resources")
-            under_way.append(beside.submit(self._live, lane, position))
+            # A lane waits for the one before it, which was handed in before it: so none waits for one without a thread.
+            under_way.append(beside.submit(self._live, lane, before, comes_up_again=position == COMES_UP_AGAIN))
+            before = lane
         return under_way
 
-    def _live(self, lane: Lane, position: int) -> None:
+    def _live(self, lane: Lane, before: Lane | None, *, comes_up_again: bool) -> None:
         """Preview, release, and preview again.
 
-        The first environment trains the model that it releases; the others release the dials with the model of the
-        first day. One of them is brought up again after that: it need not be all, for one program makes them all.
+        The first environment trains the model that it releases; the others have it promoted from the one before. One
+        of them is brought up again after that: it need not be all, for one program makes them all.
         """
         second, refreshed, after = PREVIEWS
-        lane.preview(second)
-        lane.preview(refreshed)
-        lane.release(self._train(lane) if position == TRAINS else "")
+        try:
+            lane.preview(second)
+            lane.preview(refreshed)
+            lane.release(lane.promote_from(before) if before else self._train(lane))
+        except BaseException as error:
+            lane.accepted.set_exception(error)
+            raise
+        lane.accepted.set_result(None)
         lane.preview(after)
-        if position == COMES_UP_AGAIN:
+        if comes_up_again:
             lane.come_up_again()
 
     def _train(self, lane: Lane) -> str:

@@ -1,6 +1,6 @@
 """The facts of the demonstration of three environments, judged from what it found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ def judged(found: Environments) -> list[Fact]:
         fact("up_seconds", {lane.shell.environment: lane.up_seconds for lane in lanes}, "s"),
         fact("second_preview_changes", changes(lanes), equals=no_changes(lanes)),
         fact("released", {lane.shell.environment: lane.released for lane in lanes}),
+        fact("promoted", {lane.shell.environment: lane.live for lane in lanes}, equals=promoted(lanes)),
         fact(
             "live_config_kept",
             next((lane.live_kept for lane in lanes if lane.live_kept is not None), None),
@@ -36,6 +37,12 @@ def judged(found: Environments) -> list[Fact]:
         fact("total_seconds", found.seconds, "s", at_most=240),
         fact("git_status_clean", found.git_status_clean, equals=True),
     ]
+
+
+def promoted(lanes: Sequence[Lane]) -> dict[str, str]:
+    """Return the target of what is live: in each environment what was released, with the archive of the first."""
+    archive = lanes[0].live.rpartition(" ")[2] if lanes else ""
+    return {lane.shell.environment: f"version {lane.released}, sha256 {archive or 'of a model'}" for lane in lanes}
 
 
 def short(facts: Iterable[Fact]) -> list[Fact]:

@@ -1,15 +1,22 @@
 """What one of the environments goes through between its coming up and its taking down, beside the others."""
 
+import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trainyard.demo.dial import Dial, listed, steps, write_turned
+from trainyard.demo.people import second_person
 from trainyard.demo.remaining import remaining
 from trainyard.demo.shell import Shell
-from trainyard.release.observe import describe_endpoint
+from trainyard.environment import Environment
+from trainyard.registry.archive import Place, sha256
+from trainyard.release.observe import describe_config, describe_endpoint
+from trainyard.release.package import container_of_model
+from trainyard.release.table import DeploymentTable
 from trainyard.sweep import Thing
 from trainyard.teardown import Estate
 from trainyard.teardown.survey import Survey, look
@@ -29,6 +36,10 @@ class Lane:
     """When a preview was made, and how many changes it found."""
     released: str = ""
     """The version that a release put live."""
+    live: str = ""
+    """What serves after it: the version by the deployment record, and the SHA-256 of the archive that it serves."""
+    accepted: Future[None] = field(default_factory=Future[None])
+    """Done when what is live was accepted, so that it may be promoted from here."""
     live_kept: bool | None = None
     """Whether `up` left what the release put live; None where it was not tried."""
     destroyed: bool = False
@@ -55,8 +66,25 @@ class Lane:
         run("pipeline", "deploy", self.service)
         run("pipeline", "run", self.service, "--latest", *settings)
         version = self._newest()
-        run("model", "approve", self.service, version, "--by", "demo", "--reason", "the gate passed it")
+        self._approve(version, "the gate passed it")
         return version
+
+    def promote_from(self, source: "Lane") -> str:
+        """Wait for a version to be accepted in another environment, promote and approve it, and return its number."""
+        source.accepted.result()
+        ends = ("--from", source.shell.environment, "--to", self.shell.environment)
+        said = self.shell.trainyard("model", "promote", self.service, *ends, "--json")
+        version = str(json.loads(said.splitlines()[-1])["version"])
+        self._approve(version, f"accepted in {source.shell.environment}")
+        return version
+
+    def _approve(self, version: str, reason: str) -> None:
+        """Approve a version, by as many people as the environment asks for."""
+        approving = ("model", "approve", self.service, version, "--reason", reason, "--by")
+        self.shell.trainyard(*approving, "demo")
+        if self._outputs().service(self.service).approvals_required == 2:
+            with second_person(self.shell) as credentials:
+                self.shell.trainyard(*approving, "somebody else", **credentials)
 
     def _newest(self) -> str:
         group = f"{self.service}-{self.shell.environment}"
@@ -65,11 +93,12 @@ class Lane:
         )
         return str(newest["ModelPackageSummaryList"][0]["ModelPackageVersion"])
 
-    def release(self, version: str = "") -> None:
-        """Release a version of the model, or the dials with the model of the first day."""
-        chosen = ["--model-version", version] if version else ["--same-model"]
-        self.shell.trainyard("release", "start", self.service, *chosen)
-        self.released = version or "baseline"
+    def release(self, version: str) -> None:
+        """Release a version of the model, and let golden customers accept it."""
+        self.shell.trainyard("release", "start", self.service, "--model-version", version)
+        self.released = version
+        self.live = self._serving()
+        self.shell.trainyard("acceptance", self.service)
 
     def come_up_again(self) -> None:
         """Run `up` again and look whether the endpoint serves what it served."""
@@ -100,6 +129,17 @@ class Lane:
 
     def _preview(self, *options: str, **variables: str) -> Any:
         return self.shell.pulumi("preview", "--json", "--non-interactive", *options, **variables)
+
+    def _outputs(self) -> Environment:
+        return Environment.load(self.shell.environment, self.shell.client("ssm"))
+
+    def _serving(self) -> str:
+        platform, sagemaker = self._outputs().platform, self.shell.client("sagemaker")
+        pointer = DeploymentTable(self.shell.client("dynamodb"), platform.deployments_table).pointer(self.service)
+        config = describe_config(sagemaker, self._live()[0])
+        container = container_of_model(sagemaker, config.model_name if config else "")
+        place = Place.of(container.model_data_url, platform.account, self.shell.client("s3"))
+        return f"version {pointer.current.version if pointer else ''}, sha256 {sha256(place)}"
 
     def _live(self) -> tuple[str, int]:
         endpoint = f"{self.service}-{self.shell.environment}"

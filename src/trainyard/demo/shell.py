@@ -55,14 +55,16 @@ class Shell:
                 self._clients[service] = aws.client_of(self.variables, service)
             return self._clients[service]
 
-    def trainyard(self, *arguments: str) -> str:
+    def trainyard(self, *arguments: str, **variables: str) -> str:
         """Run a `trainyard` command for this environment, tell that it ended, and return what it printed.
+
+        Some variables of the shell may be replaced for it.
 
         Raises:
             TrainyardError: it failed; the text ends with its last lines.
         """
         started = time.monotonic()
-        done = self.attempt(TRAINYARD, *arguments)
+        done = self.attempt(TRAINYARD, *arguments, **variables)
         seconds = time.monotonic() - started
         self.say(f"{self.environment:8} trainyard {' '.join(arguments)}  ({seconds:.0f} s, exit code {done.code})")
         return self._checked(done, ("trainyard", *arguments)).output

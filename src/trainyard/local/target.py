@@ -11,6 +11,16 @@ from trainyard.local.command import ask
 from trainyard.local.workspace import Workspace
 
 
+def credentials(workspace: Workspace, environment: str) -> dict[str, str]:
+    """Return what lets AWS clients into an environment's account on the local cloud.
+
+    Raises:
+        UsageError: the local cloud is not running.
+    """
+    place = ["--account", workspace.account(environment), "--region", workspace.region(environment)]
+    return {str(key): str(value) for key, value in ask(workspace.cloud, ["env", *place]).items()}
+
+
 def variables(workspace: Workspace, environment: str, engine: Engine, environ: Mapping[str, str]) -> dict[str, str]:
     """Return what to set for `environment` on the local target.
 
@@ -22,23 +32,21 @@ def variables(workspace: Workspace, environment: str, engine: Engine, environ: M
     """
     user = provider.user_home(environ, workspace.engine_home)
     chosen = provider.choose(environ.get(provider.VARIABLE) or "ours", [workspace.engine_home, user])
-    cloud = ask(
-        workspace.cloud, ["env", "--account", workspace.account(environment), "--region", workspace.region(environment)]
-    )
+    cloud = credentials(workspace, environment)
     workspace.refresh()
     if chosen == "official":
         provider.share_plugins(user, workspace.engine_home)
     interpreter = str(Path(sys.executable).parent)
     rest = [part for part in environ.get("PATH", "").split(os.pathsep) if part not in (interpreter, str(engine.bin))]
     return {
-        **{str(key): str(value) for key, value in cloud.items()},
+        **cloud,
         "PATH": os.pathsep.join([interpreter, str(engine.bin), *rest]),
         "PULUMI_BACKEND_URL": f"file://{workspace.engine_state}",
         "PULUMI_HOME": str(workspace.engine_home),
         "PULUMI_OPTION_CWD": str(workspace.stack_files),
         "PULUMI_CONFIG_PASSPHRASE": workspace.passphrase(),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        **provider.settings(chosen, str(cloud["AWS_ENDPOINT_URL"])),
+        **provider.settings(chosen, cloud["AWS_ENDPOINT_URL"]),
         "TRAINYARD_PROJECT": str(workspace.project),
         "TRAINYARD_STACK": environment,
         "TRAINYARD_ACCOUNT": workspace.account(environment),

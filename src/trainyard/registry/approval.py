@@ -1,9 +1,11 @@
 """A version approved: in the registry for SageMaker's sake, in the deployments table for ours.
 
 Whoever may update a model package can approve it there without a name or a reason; a release therefore goes by the
-record, which only the approval role can write.
+records, which only the approval role can write: one for each person, so that nobody counts twice.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +14,33 @@ from botocore.exceptions import ClientError
 from trainyard.errors import UsageError
 from trainyard.registry.package import ModelVersion
 
+Item = dict[str, Any]
 
-def approval_key(service: str, version: int) -> dict[str, dict[str, str]]:
-    """Return the key of a version's approval in the deployments table."""
-    return {"service": {"S": service}, "release_id": {"S": f"approval#{version}"}}
+
+@dataclass(frozen=True, kw_only=True)
+class Approvals:
+    """Who has approved a version, and how many people must."""
+
+    names: tuple[str, ...]
+    required: int
+
+    @property
+    def missing(self) -> int:
+        """How many people more must approve."""
+        return max(0, self.required - len(self.names))
+
+
+def approval_items(dynamodb: Any, table: str, service: str, version: str) -> list[Item]:
+    """Return the records of a version's approvals, one from before each person had a record of its own among them."""
+    key = f"approval#{version}"
+    found = dynamodb.query(
+        TableName=table,
+        KeyConditionExpression="#service = :service AND begins_with(release_id, :key)",
+        ExpressionAttributeNames={"#service": "service"},
+        ExpressionAttributeValues={":service": {"S": service}, ":key": {"S": key}},
+        ConsistentRead=True,
+    )["Items"]
+    return [item for item in found if item["release_id"]["S"] == key or item["release_id"]["S"].startswith(f"{key}#")]
 
 
 def approve(
@@ -23,26 +48,31 @@ def approve(
     version: ModelVersion,
     *,
     by: str,
+    person: str,
     reason: str,
+    required: int,
     at: datetime,
     table: str,
     dynamodb: Any,
     sagemaker: Any,
-) -> None:
-    """Record who approves a version and why, then mark it approved.
+) -> Approvals:
+    """Record who approves a version and why; mark it approved once enough people have.
 
     Args:
         service: name of the model service.
         version: as the registry has it.
         by: name of the person.
+        person: who that is to AWS (`trainyard.registry.person`); the same one counts once, whatever the name.
         reason: why the version may go live.
+        required: how many people must approve; one is enough where nobody must.
         at: when.
         table: name of the deployments table.
         dynamodb: a client with the approval role.
         sagemaker: a client with the approval role.
 
     Raises:
-        UsageError: the version was approved or rejected already, or the name or the reason is empty.
+        UsageError: the version was rejected, was approved by enough people or by this one already, or the name or the
+            reason is empty.
     """
     if not by.strip() or not reason.strip():
         raise UsageError(
@@ -54,39 +84,76 @@ def approve(
             where=version.arn,
             cure="Train a new version, or set it back to PendingManualApproval in the registry first",
         )
-    item = approval_key(service, version.version) | {
+    known = _of_package(dynamodb, table, service, version)
+    before = _summed(known, required)
+    if before.missing == 0 or any(_person(item) == person for item in known):
+        # An earlier run may have stopped between its two writes.
+        _complete(version, known, before, sagemaker)
+        raise _refusal(service, version, known, before, person, table)
+    item = {
+        "service": {"S": service},
+        "release_id": {"S": f"approval#{version.version}#{person}"},
         "approved_by": {"S": by},
+        "person": {"S": person},
         "reason": {"S": reason},
         "at": {"S": at.isoformat()},
         "model_package_arn": {"S": version.arn},
     }
-    # The record goes first: its condition makes sure that of two approvals at once only one counts.
+    _put(dynamodb, table, item)
+    recorded = _of_package(dynamodb, table, service, version)
+    after = _summed(recorded, required)
+    _complete(version, recorded, after, sagemaker)
+    return after
+
+
+def _put(dynamodb: Any, table: str, item: Item) -> None:
+    # The records go first: the key makes sure that of two approvals of one person at once only one counts.
     try:
         dynamodb.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(release_id)")
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
-        _finish(version, table, service, dynamodb, sagemaker)
-        return
-    _mark(version, by, reason, sagemaker)
 
 
-def _finish(version: ModelVersion, table: str, service: str, dynamodb: Any, sagemaker: Any) -> None:
-    """Refuse a second approval, but complete a first one that stopped between its two writes."""
-    recorded = dynamodb.get_item(TableName=table, Key=approval_key(service, version.version), ConsistentRead=True)
-    by, reason, at = (recorded["Item"][name]["S"] for name in ("approved_by", "reason", "at"))
-    if version.approval != "Approved":
-        _mark(version, by, reason, sagemaker)
-    raise UsageError(
-        f"Version {version.version} was approved already, by {by} at {at}: {reason}",
-        where=f"table {table}",
-        cure=f"Nothing is left to do; `trainyard release start {service}` puts it live",
+def _of_package(dynamodb: Any, table: str, service: str, version: ModelVersion) -> list[Item]:
+    items = approval_items(dynamodb, table, service, str(version.version))
+    return sorted(
+        (item for item in items if item["model_package_arn"]["S"] == version.arn), key=lambda item: item["at"]["S"]
     )
 
 
-def _mark(version: ModelVersion, by: str, reason: str, sagemaker: Any) -> None:
+def _person(item: Item) -> str:
+    return str(item.get("person", item["approved_by"])["S"])
+
+
+def _summed(items: Sequence[Item], required: int) -> Approvals:
+    names = {_person(item): item["approved_by"]["S"] for item in items}
+    return Approvals(names=tuple(names.values()), required=max(1, required))
+
+
+def _complete(version: ModelVersion, items: Sequence[Item], approvals: Approvals, sagemaker: Any) -> None:
+    if approvals.missing or version.approval == "Approved":
+        return
+    told = "; ".join(f"{item['approved_by']['S']}: {item['reason']['S']}" for item in items)
     sagemaker.update_model_package(
-        ModelPackageArn=version.arn,
-        ModelApprovalStatus="Approved",
-        ApprovalDescription=f"{by}: {reason}"[:1024],
+        ModelPackageArn=version.arn, ModelApprovalStatus="Approved", ApprovalDescription=told[:1024]
+    )
+
+
+def _refusal(
+    service: str, version: ModelVersion, items: Sequence[Item], approvals: Approvals, person: str, table: str
+) -> UsageError:
+    told = "; ".join(f"by {item['approved_by']['S']} at {item['at']['S']}: {item['reason']['S']}" for item in items)
+    if approvals.missing == 0:
+        return UsageError(
+            f"Version {version.version} was approved already, {told}",
+            where=f"table {table}",
+            cure=f"Nothing is left to do; `trainyard release start {service}` puts it live",
+        )
+    return UsageError(
+        f"Version {version.version} needs the approval of {approvals.required} people, and {person} gave it already, "
+        f"{told}",
+        where=f"table {table}",
+        cure="Somebody else must approve it: another IAM user, user of IAM Identity Center, or role; the name given "
+        "with --by does not count",
     )

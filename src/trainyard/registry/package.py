@@ -1,9 +1,11 @@
 """One version of a model, as the registry describes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+
+from trainyard.registry.origin import Origin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,11 @@ class ModelVersion:
         )
 
     @property
+    def origin(self) -> Origin | None:
+        """Where it was promoted from, None for a version that was trained here."""
+        return Origin.parse(self.metadata)
+
+    @property
     def map_at_10(self) -> float | None:
         """The holdout's MAP@10, None for a package that the pipeline did not register."""
         try:
@@ -55,5 +62,6 @@ class ModelVersion:
             "image": self.image,
             "model_data_url": self.model_data_url,
             "map_at_10": self.map_at_10,
+            "promoted_from": asdict(self.origin) if self.origin else None,
             "metadata": dict(self.metadata),
         }

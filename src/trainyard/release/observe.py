@@ -66,7 +66,7 @@ class Observed:
     alarms: Mapping[str, AlarmState] = field(default_factory=dict[str, AlarmState])
     pointer: LivePointer | None = None
     package_status: str = ""
-    approval: Approval | None = None
+    approvals: tuple[Approval, ...] = ()
     scaling: ScalingState = field(default_factory=ScalingState)
     """Looked at only where the instance type changes, or did."""
     quota: Quota | None = None
@@ -115,7 +115,7 @@ def observe(
         alarms=describe_alarms(clients.cloudwatch, (*plan.endpoint_alarms, *plan.alarm_names, *old_alarms)),
         pointer=pointer,
         package_status=_package_status(sagemaker, plan) if checking else "",
-        approval=table.approval(plan.service, plan.version) if checking else None,
+        approvals=table.approvals(plan.service, plan.version) if checking else (),
         scaling=_scaling(clients.autoscaling, plan, progress, live_config),
         quota=endpoint_quota(clients.quotas, plan.fleet.instance_type) if checking else None,
     )

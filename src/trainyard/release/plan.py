@@ -65,7 +65,8 @@ class ReleasePlan:
     thresholds: Thresholds
     endpoint_alarms: tuple[str, ...]
     """Endpoint-wide alarms, which Pulumi owns."""
-    approval_required: bool
+    approvals_required: int = 1
+    """How many different people must have approved; plans stored before there was a number asked for one."""
     topic_arn: str
     golden: GoldenSuite
     started_by: str

@@ -140,13 +140,16 @@ def _approval(plan: ReleasePlan, observed: Observed) -> list[str]:
     what = f"Version {plan.version} of {plan.service}"
     if observed.package_status == "Rejected":
         return [f"{what} is rejected in the registry"]
-    if not plan.approval_required:
+    if plan.approvals_required == 0:
         return []
-    if observed.package_status != "Approved" or observed.approval is None:
-        return [
-            f"{what} is not approved and {plan.environment} asks for it; "
-            f"run `trainyard model approve {plan.service} {plan.version}`"
-        ]
-    if observed.approval.model_package_arn != plan.model_package_arn:
-        return [f"{what} has an approval for another package, {observed.approval.model_package_arn}"]
-    return []
+    other = [one.model_package_arn for one in observed.approvals if one.model_package_arn != plan.model_package_arn]
+    if other:
+        return [f"{what} has an approval for another package, {other[0]}"]
+    people = {one.person for one in observed.approvals}
+    if observed.package_status == "Approved" and len(people) >= plan.approvals_required:
+        return []
+    needed = "it" if plan.approvals_required == 1 else f"{plan.approvals_required} people's; {len(people)} gave theirs"
+    return [
+        f"{what} is not approved and {plan.environment} asks for {needed}; "
+        f"run `trainyard model approve {plan.service} {plan.version}`"
+    ]

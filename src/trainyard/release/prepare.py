@@ -65,7 +65,7 @@ def prepare(
         strategy=service.strategy.model_copy(update={"type": chosen}),
         thresholds=service.thresholds,
         endpoint_alarms=tuple(service.endpoint_alarms),
-        approval_required=service.approval_required,
+        approvals_required=service.approvals_required,
         topic_arn=platform.notifications_topic_arn,
         golden=load_golden(service.name, wish.golden),
         started_by=wish.started_by,

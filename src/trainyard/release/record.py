@@ -39,6 +39,9 @@ class Approval:
     """A person's approval of one model version."""
 
     approved_by: str
+    """The name that was given."""
+    person: str
+    """Who it was to AWS; a record from before this was kept has the name here."""
     reason: str
     model_package_arn: str
 

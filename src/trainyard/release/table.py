@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from trainyard.errors import UsageError
+from trainyard.registry.approval import approval_items
 from trainyard.release.conflict import LeaseHeld, LeaseLost, ReleaseOpen
 from trainyard.release.item import advance, from_item, item_key, to_item
 from trainyard.release.record import Approval, Live, LivePointer, Outcome, Record
@@ -155,16 +156,13 @@ class DeploymentTable:
 
     def releases(self, service: str, limit: int = 20) -> list[Record]:
         """Return the records of a service, newest first."""
-        answer = self._dynamodb.query(
-            TableName=self._name,
-            KeyConditionExpression="#service = :service AND begins_with(release_id, :prefix)",
-            ExpressionAttributeNames={"#service": "service"},
-            ExpressionAttributeValues={":service": {"S": service}, ":prefix": {"S": PREFIX}},
-            ScanIndexForward=False,
-            ConsistentRead=True,
-            Limit=limit,
-        )
+        answer = self._dynamodb.query(**self._of_releases(service), Limit=limit)
         return [from_item(item) for item in answer["Items"]]
+
+    def all_releases(self, service: str) -> list[Record]:
+        """Return every record of a service, newest first."""
+        pages = self._dynamodb.get_paginator("query").paginate(**self._of_releases(service))
+        return [from_item(item) for page in pages for item in page["Items"]]
 
     def open_release(self, service: str) -> str | None:
         """Return the id of the open release of a service, or None."""
@@ -182,13 +180,27 @@ class DeploymentTable:
             previous=_LIVE.validate_json(previous) if previous else None,
         )
 
-    def approval(self, service: str, version: str) -> Approval | None:
-        """Return who approved a model version, or None."""
-        item = self._get(service, f"approval#{version}")
-        if not item:
-            return None
-        read = {key: item.get(key, {}).get("S", "") for key in ("approved_by", "reason", "model_package_arn")}
-        return Approval(**read)
+    def approvals(self, service: str, version: str) -> tuple[Approval, ...]:
+        """Return who approved a model version."""
+        return tuple(
+            Approval(
+                approved_by=item["approved_by"]["S"],
+                person=item.get("person", item["approved_by"])["S"],
+                reason=item["reason"]["S"],
+                model_package_arn=item["model_package_arn"]["S"],
+            )
+            for item in approval_items(self._dynamodb, self._name, service, version)
+        )
+
+    def _of_releases(self, service: str) -> dict[str, Any]:
+        return {
+            "TableName": self._name,
+            "KeyConditionExpression": "#service = :service AND begins_with(release_id, :prefix)",
+            "ExpressionAttributeNames": {"#service": "service"},
+            "ExpressionAttributeValues": {":service": {"S": service}, ":prefix": {"S": PREFIX}},
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }
 
     def _get(self, service: str, release_id: str) -> dict[str, Any] | None:
         answer = self._dynamodb.get_item(TableName=self._name, Key=item_key(service, release_id), ConsistentRead=True)

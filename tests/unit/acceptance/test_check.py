@@ -68,6 +68,7 @@ def test_right_answers_are_accepted_with_version_and_latency() -> None:
     found = judged(Runtime(answered()))
     assert (found.failures, found.version, found.latency_p50_ms) == ((), "3", 20.0)
     assert found.document()["passed"] is True
+    assert found.requests == 4
 
 
 def test_a_wrong_answer_is_named_with_its_request() -> None:

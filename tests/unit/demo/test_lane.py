@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from trainyard.demo.judgement import changes, no_changes, short
+from trainyard.demo.judgement import changes, no_changes, promoted, short
 from trainyard.demo.lane import PREVIEWS, Lane, is_kept, names
 from trainyard.report.summary import fact
 from trainyard.sweep import Thing
@@ -33,6 +33,16 @@ def test_a_preview_that_was_not_made_is_no_preview_without_changes():
     assert changes(found) != no_changes(found)
     assert changes([lane(second=0, refreshed=0, after=0)]) == no_changes(found)
     assert changes([lane(second=0, refreshed=1, after=0)]) != no_changes(found)
+
+
+def test_promoted_is_what_was_released_everywhere_with_the_archive_of_the_first():
+    one, two = lane(), Lane(SimpleNamespace(environment="prod"), "shop", released="4", live="version 4, sha256 a")  # type: ignore[arg-type]
+    one.released, one.live = "2", "version 2, sha256 a"
+    assert promoted([one, two]) == {"dev": one.live, "prod": two.live}
+    two.live = "version 4, sha256 b"
+    assert promoted([one, two])["prod"] == "version 4, sha256 a"
+    one.live = two.live = ""
+    assert promoted([one, two])["dev"] != one.live
 
 
 def test_people_see_how_many_there_are_and_programs_which():

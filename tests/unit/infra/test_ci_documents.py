@@ -11,6 +11,7 @@ from infra.ci.estate import CiEstate
 from infra.ci.trust import github_trust, provider_arn
 from infra.iam_statements import Estate
 from tests.harness.iam import allowed
+from trainyard.acceptance import AcceptanceRecord
 
 ACCOUNT, REGION = "111111111111", "ap-southeast-1"
 HERE = f"{REGION}:{ACCOUNT}"
@@ -244,6 +245,17 @@ def test_the_deploy_role_changes_keys_but_not_the_states() -> None:
     assert may_deploy("kms:Decrypt", OTHER_KEY, kms__ViaService=f"s3.{REGION}.amazonaws.com")
     assert not may_deploy("kms:Decrypt", OTHER_KEY)
     assert may_deploy("kms:Encrypt", STATE_KEY)
+
+
+def test_the_deploy_role_records_acceptances_but_neither_approvals_nor_releases() -> None:
+    table = PLATFORM.table_arn
+    acceptance = ["service", "release_id", *AcceptanceRecord.__dataclass_fields__]
+    assert may_deploy("dynamodb:GetItem", table)
+    assert may_deploy("dynamodb:PutItem", table, dynamodb__Attributes=",".join(acceptance))
+    for forged in ("approved_by", "plan", "current"):
+        assert not may_deploy("dynamodb:PutItem", table, dynamodb__Attributes=f"service,release_id,{forged}")
+    assert not may_deploy("dynamodb:UpdateItem", table)
+    assert not may_deploy("dynamodb:DeleteItem", table)
 
 
 def test_nothing_happens_in_another_region() -> None:

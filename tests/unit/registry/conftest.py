@@ -29,10 +29,9 @@ class Registry:
             CustomerMetadataProperties=metadata,
         )["ModelPackageArn"]
 
-    def record(self, version: int) -> dict[str, str]:
-        key = {"service": {"S": "recommender"}, "release_id": {"S": f"approval#{version}"}}
-        item = self.dynamodb.get_item(TableName=TABLE, Key=key).get("Item", {})
-        return {name: value["S"] for name, value in item.items()}
+    def records(self) -> list[dict[str, str]]:
+        items = self.dynamodb.scan(TableName=TABLE)["Items"]
+        return [{name: value["S"] for name, value in item.items()} for item in items]
 
 
 @pytest.fixture

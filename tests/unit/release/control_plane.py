@@ -414,7 +414,7 @@ class Table:
     records: dict[str, Record] = field(default_factory=dict)
     lock: str | None = None
     live: LivePointer | None = None
-    approvals: dict[str, Approval] = field(default_factory=dict)
+    given: dict[str, Approval] = field(default_factory=dict)
 
     def open(self, record: Record) -> None:
         if self.lock not in (None, record.plan.release_id):
@@ -458,8 +458,8 @@ class Table:
     def pointer(self, service: str) -> LivePointer | None:
         return self.live
 
-    def approval(self, service: str, version: str) -> Approval | None:
-        return self.approvals.get(version)
+    def approvals(self, service: str, version: str) -> tuple[Approval, ...]:
+        return (self.given[version],) if version in self.given else ()
 
     def _put(self, record: Record) -> Record:
         self.records[record.plan.release_id] = record

@@ -46,7 +46,7 @@ def plan(**changes: Any) -> ReleasePlan:
         strategy=Strategy(type="canary", canary_percent=50, bake_seconds=60, timeout_seconds=1800),
         thresholds=Thresholds(latency_p99_ms=300, errors_5xx_percent=1, errors_4xx_percent=5),
         endpoint_alarms=("shop-dev-5xx",),
-        approval_required=False,
+        approvals_required=0,
         topic_arn="arn:aws:sns:eu-west-1:000000000001:topic",
         golden=GOLDEN,
         started_by="ana",

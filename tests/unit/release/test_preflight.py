@@ -13,7 +13,8 @@ from trainyard.release.scaling import ScalingState
 
 CONFIG = ConfigState(name="c", variant_name="live", model_name="m", instance_type="ml.m5.large", instance_count=2)
 ENDPOINT = EndpointState(status="InService", config_name="c", desired_count=2)
-APPROVAL = Approval(approved_by="ana", reason="good", model_package_arn=PACKAGE)
+APPROVAL = Approval(approved_by="ana", person="arn:ana", reason="good", model_package_arn=PACKAGE)
+SECOND = Approval(approved_by="ana", person="arn:bo", reason="so say I", model_package_arn=PACKAGE)
 GOOD = Observed(
     now=0.0,
     endpoint=ENDPOINT,
@@ -22,7 +23,7 @@ GOOD = Observed(
     package_status="Approved",
 )
 CANARY = plan().strategy
-NEEDED = {"approval_required": True}
+NEEDED = {"approvals_required": 1}
 C5 = replace(CONFIG, instance_type="ml.c5.large")
 INF1 = replace(plan().fleet, instance_type="ml.inf1.xlarge")
 QUOTA = Quota(name="ml.m5.large for endpoint usage", allowed=4)
@@ -55,13 +56,18 @@ def test_nothing_speaks_against_a_sound_release() -> None:
         (NEEDED, {}, "is not approved and dev asks for it; run `trainyard model approve shop 3`"),
         (
             NEEDED,
-            {"approval": APPROVAL, "package_status": "PendingManualApproval"},
+            {"approvals": (APPROVAL,), "package_status": "PendingManualApproval"},
             "not approved",
         ),
         (
             NEEDED,
-            {"approval": replace(APPROVAL, model_package_arn="other")},
+            {"approvals": (replace(APPROVAL, model_package_arn="other"),)},
             "for another package",
+        ),
+        (
+            {"approvals_required": 2},
+            {"approvals": (APPROVAL, replace(APPROVAL, approved_by="bo"))},
+            "is not approved and dev asks for 2 people's; 1 gave theirs; run `trainyard model approve shop 3`",
         ),
         (
             {"strategy": strategy(type="linear")},
@@ -113,7 +119,11 @@ def test_each_reason_against_a_release_is_found_and_said(
 
 
 def test_an_approved_version_may_go_live_where_approval_is_asked_for() -> None:
-    assert problems(plan(approval_required=True), replace(GOOD, approval=APPROVAL)) == []
+    assert problems(plan(approvals_required=1), replace(GOOD, approvals=(APPROVAL,))) == []
+
+
+def test_two_people_are_told_apart_by_who_they_are_and_not_by_their_names() -> None:
+    assert problems(plan(approvals_required=2), replace(GOOD, approvals=(APPROVAL, SECOND))) == []
 
 
 def test_a_rollback_does_not_wait_for_the_alarm_it_answers() -> None:
@@ -160,5 +170,5 @@ def test_one_instance_may_be_replaced_all_at_once() -> None:
 
 
 def test_the_day_0_model_needs_no_approval() -> None:
-    baseline = plan(model_package_arn="", version="baseline", approval_required=True)
+    baseline = plan(model_package_arn="", version="baseline", approvals_required=2)
     assert problems(baseline, replace(GOOD, package_status="")) == []

@@ -36,7 +36,7 @@ SERVICE = outputs.ServiceOutputs(
     repository_url="r",
     pipeline_name="shop-dev",
     endpoint_alarms=["shop-dev-5xx"],
-    approval_required=True,
+    approvals_required=2,
     training=outputs.Training(
         instance_type="ml.m5.large",
         instance_count=1,
@@ -126,7 +126,7 @@ def test_a_config_only_release_keeps_the_model_and_takes_the_dials(world: World,
     assert same.fleet == wanted_fleet(PLATFORM, SERVICE)
     assert same.fleet.environment == {"LOG": "debug"}
     assert same.config_name != Past().live("3").endpoint_config_name
-    assert same.approval_required
+    assert same.approvals_required == 2
     assert isinstance(same.golden, GoldenSuite)
 
 

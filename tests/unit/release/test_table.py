@@ -142,11 +142,14 @@ def test_releases_are_listed_newest_first_without_other_items(table: DeploymentT
     assert [record.plan.release_id for record in table.releases("shop")] == [newer.release_id, ID]
 
 
-def test_an_approval_is_read_by_version(table: DeploymentTable, dynamodb: Any) -> None:
-    values = {"approved_by": "ana", "reason": "good", "at": "now", "model_package_arn": PACKAGE}
-    key = {"service": "shop", "release_id": "approval#3"}
-    dynamodb.put_item(TableName=NAME, Item={name: {"S": value} for name, value in {**key, **values}.items()})
-    approval = table.approval("shop", "3")
-    assert approval
-    assert (approval.approved_by, approval.model_package_arn) == ("ana", PACKAGE)
-    assert table.approval("shop", "4") is None
+def test_approvals_are_read_by_version_those_from_before_they_named_persons_too(
+    table: DeploymentTable, dynamodb: Any
+) -> None:
+    values = {"service": "shop", "approved_by": "ana", "reason": "good", "at": "now", "model_package_arn": PACKAGE}
+    for key, more in (("3", {}), ("3#arn:bo", {"person": "arn:bo"}), ("33#arn:cy", {"person": "arn:cy"})):
+        item = {**values, **more, "release_id": f"approval#{key}"}
+        dynamodb.put_item(TableName=NAME, Item={name: {"S": value} for name, value in item.items()})
+    found = table.approvals("shop", "3")
+    assert [approval.person for approval in found] == ["ana", "arn:bo"]
+    assert {(approval.approved_by, approval.model_package_arn) for approval in found} == {("ana", PACKAGE)}
+    assert table.approvals("shop", "4") == ()

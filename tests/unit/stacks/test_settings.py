@@ -81,6 +81,10 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
             lambda t: t.update(permissions_boundary="arn:aws:iam::111111111111:policy/mine"),
             "trainyard:permissions_boundary is 'arn:aws:iam::111111111111:policy/mine'; it should match pattern",
         ),
+        (
+            lambda t: t["services"][0].update(approvals_required=3),
+            "trainyard:services[0].approvals_required is 3; it should be 0, 1 or 2",
+        ),
         (lambda t: t.update(network=3), "trainyard:network is 3; it should be a mapping of keys to values"),
         (lambda t: t["network"].update(cidr="10.0.0.1/16"), "trainyard:network.cidr is '10.0.0.1/16'; a range such as"),
         (lambda t: t["network"].update(cidr="10.0.0.0/28"), "a /16 to a /20 is allowed"),

@@ -31,7 +31,7 @@ def test_any_committed_stack_file_gives_a_legal_small_unprotected_one(stack: str
     assert {serving.instance_type, training.instance_type, training.processing_instance_type} == {"ml.m5.large"}
     assert settings.retention.key_deletion_days == 7
     assert settings.notifications.emails == []
-    assert settings.services[0].approval_required, "approval is part of what is verified"
+    assert settings.services[0].approvals_required, "approval is part of what is verified"
 
 
 def test_nothing_of_the_other_account_is_carried_over():

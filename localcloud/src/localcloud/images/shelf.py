@@ -14,7 +14,7 @@ from localcloud.unpacking import unpack
 
 
 class Shelf:
-    """Images by digest: `<digest>/root` holds the code and `<digest>/config.json` the config."""
+    """Images by digest: below `<digest>` are the code (`root`), `config.json`, and the `layer` as it came."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -35,6 +35,7 @@ class Shelf:
             with tarfile.open(fileobj=io.BytesIO(archive.layer), mode="r:gz") as layer:
                 unpack(layer, partial / "root")
             (partial / "config.json").write_text(archive.config)
+            (partial / "layer").write_bytes(archive.layer)
             partial.chmod(0o755)
             partial.rename(place)
         finally:
@@ -57,6 +58,11 @@ class Shelf:
                 "push it again with `localcloud image push`."
             )
         return json.loads(file.read_text())
+
+    def part(self, digest: str, part_digest: str) -> Path | None:
+        """Return the file of an image's config or layer, None where it is not here."""
+        files = (self._place(digest) / name for name in ("config.json", "layer"))
+        return next((file for file in files if file.exists() and digest_of(file.read_bytes()) == part_digest), None)
 
     def _place(self, digest: str) -> Path:
         return self._folder / digest.removeprefix("sha256:")

@@ -1,0 +1,3 @@
+from tests.unit.registry.conftest import registry
+
+__all__ = ["registry"]
