@@ -11,6 +11,7 @@ PRODUCTS = [{"stock_code": f"P{number}", "name": f"product {number}", "score": 1
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # an answer of two writes would wait 40 ms for the first one's acknowledgement
 
     def do_GET(self) -> None:
         self.answer(200, {})
