@@ -1,12 +1,62 @@
-"""A serving container in thirty lines: answers the recommender's schema, and misbehaves as its environment says."""
+"""A small serving container: answers the recommender's schema, and misbehaves as its environment says."""
 
 import json
 import os
+import resource
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-PRODUCTS = [{"stock_code": f"P{number}", "name": f"product {number}", "score": 1.0 / number} for number in range(1, 11)]
+MODEL_FILE = Path("/opt/ml/model/model.json")
+MEBIBYTE = 2**20
+LEAK = 8 * MEBIBYTE
+MEMORY = 768 * MEBIBYTE
+"""Of the instance, for the fault that outgrows it."""
+
+FAULT = os.environ.get("FAULT", "")
+ANSWERED = [0]
+LEAKED: list[bytearray] = []
+
+
+def products(k: int) -> list[dict[str, object]]:
+    """Return the products of every customer, as the model would rank them."""
+    code = "{}" if FAULT == "wrong product ids" else "P{}"
+    score = float("nan") if FAULT == "NaN" else 1.0
+    found = [
+        {"stock_code": code.format(number), "name": f"product {number}", "score": score / number}
+        for number in range(1, k + 1)
+    ]
+    return found[:1] * k if os.environ.get("BROKEN") else found
+
+
+def answer_to(request: dict[str, object]) -> dict[str, object]:
+    """Return the answer to a request that names customers."""
+    told = {
+        "model_version": os.environ.get("MODEL_VERSION", "baseline"),
+        "inference_id": "i",
+        "data_hash": os.environ.get("DATA_HASH", ""),
+    }
+    customers = request["customers"]
+    if FAULT == "wrong schema":
+        return {**told, "items": [product["stock_code"] for product in products(10)]}
+    if FAULT == "empty answers":
+        return {**told, "recommendations": []}
+    ranked = products(int(str(request.get("k", 10))))
+    assert isinstance(customers, list)
+    rows = [{"customer_id": who, "source": "popular", "products": ranked} for who in customers]
+    return {**told, "recommendations": rows}
+
+
+def misbehave() -> None:
+    """Do what the fault does to the process at each request."""
+    ANSWERED[0] += 1
+    if FAULT == "crashes on the 100th request" and ANSWERED[0] >= 100:
+        os._exit(1)
+    if FAULT == "memory leak":
+        LEAKED.append(bytearray(LEAK))
+    if FAULT == "ten times slower":
+        time.sleep(0.05)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -21,14 +71,10 @@ class Handler(BaseHTTPRequestHandler):
         synthetic = "synthetic=true" in (self.headers.get("X-Amzn-SageMaker-Custom-Attributes") or "")
         if not synthetic:
             time.sleep(float(os.environ.get("SLOW_WHEN_LIVE", 0)))
+        misbehave()
         if "customers" not in request:
             return self.answer(400, {"error": {"code": "invalid", "message": "no customers"}})
-        products = PRODUCTS[: request.get("k", 10)]
-        if os.environ.get("BROKEN"):
-            products = products[:1] * len(products)
-        rows = [{"customer_id": who, "source": "popular", "products": products} for who in request["customers"]]
-        version = os.environ.get("MODEL_VERSION", "baseline")
-        return self.answer(200, {"model_version": version, "inference_id": "i", "recommendations": rows})
+        return self.answer(200, answer_to(request))
 
     def answer(self, status: int, content: object) -> None:
         body = json.dumps(content).encode()
@@ -42,9 +88,27 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-if __name__ == "__main__":
-    if os.environ.get("REFUSE_TO_START"):
+def start_badly() -> None:
+    """Fail before serving, as the fault says."""
+    if os.environ.get("REFUSE_TO_START") or FAULT == "crashes on load":
         sys.exit("the model is broken")
+    if FAULT == "missing file":
+        MODEL_FILE.read_text()
+    if FAULT == "wrong architecture":
+        # The head of a program of 64 bits for a machine that nobody has (EM_NONE).
+        program = Path(os.environ.get("TMPDIR", "/tmp")) / f"foreign-{os.getpid()}"
+        program.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\x00\x00" + bytes(44))
+        program.chmod(0o700)
+        try:
+            os.execv(program, [str(program)])
+        finally:
+            program.unlink()
+    if FAULT == "memory leak":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+if __name__ == "__main__":
+    start_badly()
     ThreadingHTTPServer.daemon_threads = True
     ThreadingHTTPServer.request_queue_size = 128
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()

@@ -71,7 +71,7 @@ class Shop:
             Overwrite=True,
         )
 
-    def register(self, **environment: str) -> int:
+    def register(self, metadata: dict[str, str] | None = None, **environment: str) -> int:
         arn = self.sagemaker.create_model_package(
             ModelPackageGroupName="shop-dev",
             InferenceSpecification={
@@ -79,6 +79,7 @@ class Shop:
                 "SupportedContentTypes": ["application/json"],
                 "SupportedResponseMIMETypes": ["application/json"],
             },
+            CustomerMetadataProperties=metadata or {},
             ModelApprovalStatus="Approved",
         )["ModelPackageArn"]
         return int(arn.rsplit("/", 1)[1])

@@ -52,6 +52,7 @@ def run_smoke_tests(
     suite: GoldenSuite,
     version: str,
     latency_limit_ms: float,
+    data_hash: str = "",
     compared: bool = True,
     timer: Callable[[], float] = time.perf_counter,
 ) -> SmokeReport:
@@ -64,6 +65,7 @@ def run_smoke_tests(
         suite: the golden requests and the limits.
         version: what each answer must name as its `model_version`.
         latency_limit_ms: highest median where the suite names none.
+        data_hash: what each answer must name as its `data_hash`; empty where the package does not say.
         compared: whether being unlike the champion counts against the new model; a rollback is meant to differ.
         timer: returns seconds.
 
@@ -76,7 +78,9 @@ def run_smoke_tests(
     agreements: list[float] = []
     for request in suite.requests:
         answer = ours.ask(request, suite.repeats)
-        failures += [f"{request.name}: {problem}" for problem in check_answer(request.expect, answer, version)]
+        failures += [
+            f"{request.name}: {problem}" for problem in check_answer(request.expect, answer, version, data_hash)
+        ]
         if request.expect.error_status is None:
             shared = agreement(answer[1], _champion_answer(theirs, request, suite.repeats))
             agreements += [] if shared is None else [shared]
@@ -142,8 +146,15 @@ def invoke(runtime: Any, endpoint: str, body: dict[str, Any]) -> Answer:
     return 200, _parse(answer["Body"].read())
 
 
-def check_answer(expect: Expectation, answer: Answer, version: str) -> list[str]:
-    """Return what is wrong with an answer: schema, version, sanity of scores and products."""
+def check_answer(expect: Expectation, answer: Answer, version: str, data_hash: str = "") -> list[str]:
+    """Return what is wrong with an answer: schema, version, data, sanity of scores and products.
+
+    Args:
+        expect: of the request.
+        answer: the container's.
+        version: that the answer must name as its `model_version`.
+        data_hash: of the data that the model must have been made from; empty where that is not known.
+    """
     status, body = answer
     if expect.error_status is not None:
         return [] if status == expect.error_status else [f"answered {status}, expected {expect.error_status}"]
@@ -156,6 +167,8 @@ def check_answer(expect: Expectation, answer: Answer, version: str) -> list[str]
         problems.append(f"model_version is {body.get('model_version')!r}, expected {version!r}")
     if not body.get("inference_id"):
         problems.append("inference_id is missing")
+    if data_hash and body.get("data_hash") != data_hash:
+        problems.append(f"data_hash is {body.get('data_hash')!r}, the model was registered with {data_hash!r}")
     rows = body.get("recommendations")
     if not isinstance(rows, list) or len(rows) != expect.customers:
         return [*problems, f"recommendations should list {expect.customers} customers"]

@@ -54,6 +54,13 @@ def test_each_fault_of_an_answer_is_named(answer: tuple[int, Any], message: str)
     assert any(message in problem for problem in check_answer(EXPECT, answer, "3"))
 
 
+def test_a_model_of_other_data_than_it_was_registered_with_fails() -> None:
+    told = check_answer(EXPECT, (200, body(data_hash="old")), "3", "new")
+    assert told == ["data_hash is 'old', the model was registered with 'new'"]
+    assert check_answer(EXPECT, (200, body()), "3", "new")
+    assert check_answer(EXPECT, (200, body(data_hash="new")), "3", "new") == []
+
+
 def test_the_source_is_checked_where_it_is_expected() -> None:
     expect = Expectation(customers=1, k=2, source="popular")
     assert check_answer(expect, (200, body()), "3") == ["customer 1: source is 'personal', expected 'popular'"]
