@@ -45,4 +45,4 @@ def load_service(container: Container, version: str) -> Service:
     model = read_model(container.model, threads=1)
     recommender = Recommender(state=model.state(), ranker=model.ranker)
     recommender.recommend(recommender.state.customers[:1].tolist(), 1)
-    return Service(recommender, model.names(), version)
+    return Service(recommender, model.names(), version, str(model.document["data_hash"]))

@@ -21,11 +21,14 @@ from recommender.serving.requests import MAXIMUM_BYTES, BadRequest, parse_reques
 class Service:
     """Answers requests and writes a line about each."""
 
-    def __init__(self, recommender: Recommender, names: npt.NDArray[np.str_], model_version: str) -> None:
+    def __init__(
+        self, recommender: Recommender, names: npt.NDArray[np.str_], model_version: str, data_hash: str
+    ) -> None:
         self._recommender = recommender
         self._codes: list[str] = recommender.state.products.tolist()
         self._names: list[str] = names.tolist()
         self._version = model_version
+        self._data_hash = data_hash
 
     def application(self) -> Starlette:
         """Return the ASGI application."""
@@ -49,7 +52,8 @@ class Service:
         try:
             asked = parse_request(await _body(request))
             customers = len(asked.customers)
-            answer = {"recommendations": self.recommend(asked.customers, asked.k)}
+            answer: dict[str, Any] = {"recommendations": self.recommend(asked.customers, asked.k)}
+            answer["data_hash"] = self._data_hash
             status = 200
         except BadRequest as refused:
             error = {"code": refused.code, "message": refused.message}

@@ -47,6 +47,13 @@ class GoldenSuite:
     """Times each request is sent, so that one slow answer decides nothing."""
     latency_p50_ms: float | None = None
     """Highest allowed median; None takes the latency threshold of the service's alarms."""
+    maximum_latency_ratio: float | None = None
+    """Highest allowed median as a multiple of the champion's, measured beside it; None does not compare."""
+    minimum_agreement: float = 0.0
+    """Least share of the champion's products that the new model must name too: one that names none speaks of other
+    products than the shop sells."""
+    soak_requests: int = 0
+    """Sent one after another once all else has passed: what fails only after a while fails before customers ask."""
 
 
 def golden_file(service: str) -> Path | None:

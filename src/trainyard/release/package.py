@@ -1,6 +1,6 @@
 """A model version as the registry holds it, as far as a release needs it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trainyard.registry import find_version
@@ -23,8 +23,10 @@ def find_package(sagemaker: Any, group: str, version: int) -> Package:
         UsageError: there is no such version; the message lists those there are.
     """
     arn = find_version(group, version, sagemaker).arn
-    containers = sagemaker.describe_model_package(ModelPackageName=arn)["InferenceSpecification"]["Containers"]
-    return Package(version=str(version), arn=arn, container=_container(containers[0]))
+    described = sagemaker.describe_model_package(ModelPackageName=arn)
+    container = _container(described["InferenceSpecification"]["Containers"][0])
+    data_hash = described.get("CustomerMetadataProperties", {}).get("data_hash", "")
+    return Package(version=str(version), arn=arn, container=replace(container, data_hash=data_hash))
 
 
 def container_of_model(sagemaker: Any, model_name: str) -> Container:

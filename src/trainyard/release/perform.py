@@ -124,6 +124,8 @@ def _(action: RunSmokeTests, stage: Stage) -> Progress:
         suite=plan.golden,
         version=plan.version,
         latency_limit_ms=plan.thresholds.latency_p99_ms,
+        data_hash=plan.container.data_hash,
+        compared=plan.kind != "rollback",
     )
     return replace(stage.progress, smoke=report)
 

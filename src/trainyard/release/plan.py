@@ -26,6 +26,8 @@ class Container:
     image: str
     model_data_url: str
     environment: dict[str, str]
+    data_hash: str = ""
+    """Of the data that the package says it was made from; empty where it does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +76,10 @@ class ReleasePlan:
     @cached_property
     def digest(self) -> str:
         """Return ten hex digits of the content of the fleet."""
+        container = asdict(self.container)
+        del container["data_hash"]  # what serves is the archive, whatever is said of it
         content = {
-            "container": asdict(self.container),
+            "container": container,
             "fleet": asdict(self.fleet),
             "variant": self.variant_name,
             "version": self.version,

@@ -1,23 +1,47 @@
 """Smoke tests: the golden requests, sent for real to one instance of the new model before anybody depends on it."""
 
+import itertools
 import json
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from trainyard.release.faults import transient
-from trainyard.release.golden import Expectation, GoldenSuite
+from trainyard.release.golden import Expectation, GoldenRequest, GoldenSuite
 from trainyard.release.record import SmokeReport
 
 SYNTHETIC = "synthetic=true"
 """Custom attributes that mark the release's own traffic; containers leave it out of their records."""
 
+SOAK_SECONDS = 20.0
+"""A soak ends after this long, whatever is left of it: a driver's lease lasts a minute."""
+
 Answer = tuple[int, Any]
 """The container's HTTP status and its parsed body (None where it is not JSON)."""
+
+
+@dataclass
+class Asked:
+    """An endpoint that is asked, and how long each answer took, in milliseconds."""
+
+    runtime: Any
+    endpoint: str
+    timer: Callable[[], float]
+    latencies: list[float] = field(default_factory=list[float])
+
+    def ask(self, request: GoldenRequest, times: int) -> Answer:
+        """Send a request some times and return the last answer."""
+        answer: Answer = (0, None)
+        for _ in range(times):
+            begun = self.timer()
+            answer = invoke(self.runtime, self.endpoint, request.body)
+            self.latencies.append((self.timer() - begun) * 1000)
+        return answer
 
 
 def run_smoke_tests(
@@ -28,36 +52,81 @@ def run_smoke_tests(
     suite: GoldenSuite,
     version: str,
     latency_limit_ms: float,
+    data_hash: str = "",
+    compared: bool = True,
     timer: Callable[[], float] = time.perf_counter,
 ) -> SmokeReport:
-    """Send every golden request to `endpoint` and judge the answers; `champion` is only compared with.
+    """Send every golden request to `endpoint` and judge the answers.
+
+    Args:
+        runtime: a client of `sagemaker-runtime`.
+        endpoint: the pre-release endpoint.
+        champion: the endpoint that customers ask, to compare with.
+        suite: the golden requests and the limits.
+        version: what each answer must name as its `model_version`.
+        latency_limit_ms: highest median where the suite names none.
+        data_hash: what each answer must name as its `data_hash`; empty where the package does not say.
+        compared: whether being unlike the champion counts against the new model; a rollback is meant to differ.
+        timer: returns seconds.
 
     Raises:
         ClientError: a call failed for a reason that is not the container's; the caller tries again.
     """
     invoke(runtime, endpoint, suite.requests[0].body)  # the first answer pays for what loads lazily
+    ours, theirs = Asked(runtime, endpoint, timer), Asked(runtime, champion, timer)
     failures: list[str] = []
-    latencies: list[float] = []
     agreements: list[float] = []
     for request in suite.requests:
-        answer: Answer = (0, None)
-        for _ in range(suite.repeats):
-            begun = timer()
-            answer = invoke(runtime, endpoint, request.body)
-            latencies.append((timer() - begun) * 1000)
-        failures += [f"{request.name}: {problem}" for problem in check_answer(request.expect, answer, version)]
+        answer = ours.ask(request, suite.repeats)
+        failures += [
+            f"{request.name}: {problem}" for problem in check_answer(request.expect, answer, version, data_hash)
+        ]
         if request.expect.error_status is None:
-            shared = agreement(answer[1], _ask_champion(runtime, champion, request.body))
+            shared = agreement(answer[1], _champion_answer(theirs, request, suite.repeats))
             agreements += [] if shared is None else [shared]
-    limit = suite.latency_p50_ms or latency_limit_ms
-    if median(latencies) > limit:
-        failures.append(f"median latency {median(latencies):.0f} ms is over {limit:.0f} ms")
+    shared = round(sum(agreements) / len(agreements), 3) if agreements else None
+    failures += _too_slow(suite, ours.latencies, latency_limit_ms)
+    if compared:
+        failures += unlike(suite, shared, ours.latencies, theirs.latencies)
+    if not failures:
+        failures += soak(ours, suite, version)
     return SmokeReport(
-        requests=len(latencies),
-        latency_p50_ms=round(median(latencies), 1),
+        requests=len(ours.latencies),
+        latency_p50_ms=round(median(ours.latencies), 1),
         failures=tuple(failures),
-        agreement=round(sum(agreements) / len(agreements), 3) if agreements else None,
+        agreement=shared,
     )
+
+
+def soak(asked: Asked, suite: GoldenSuite, version: str) -> list[str]:
+    """Send the requests that must be served in turn, and return what is wrong with the first answer that is."""
+    served = itertools.cycle([request for request in suite.requests if request.expect.error_status is None])
+    begun = asked.timer()
+    for number, request in zip(range(1, suite.soak_requests + 1), served, strict=False):
+        if asked.timer() - begun > SOAK_SECONDS:
+            break
+        problems = check_answer(request.expect, asked.ask(request, 1), version)
+        if problems:
+            return [f"soak: request {number} of {suite.soak_requests}: {problems[0]}"]
+    return []
+
+
+def _too_slow(suite: GoldenSuite, latencies: list[float], latency_limit_ms: float) -> list[str]:
+    limit = suite.latency_p50_ms or latency_limit_ms
+    return [f"median latency {median(latencies):.0f} ms is over {limit:.0f} ms"] if median(latencies) > limit else []
+
+
+def unlike(suite: GoldenSuite, shared: float | None, ours: list[float], theirs: list[float]) -> list[str]:
+    """Return how far the new model is from the champion, where that is further than the suite allows."""
+    problems: list[str] = []
+    if shared is not None and shared < suite.minimum_agreement:
+        problems.append(f"{shared:.0%} of products as the champion's, at least {suite.minimum_agreement:.0%} expected")
+    ratio = suite.maximum_latency_ratio
+    if ratio and theirs and median(ours) > ratio * median(theirs):
+        problems.append(
+            f"median latency {median(ours):.0f} ms is over {ratio:g} times the champion's {median(theirs):.0f} ms"
+        )
+    return problems
 
 
 def invoke(runtime: Any, endpoint: str, body: dict[str, Any]) -> Answer:
@@ -77,8 +146,15 @@ def invoke(runtime: Any, endpoint: str, body: dict[str, Any]) -> Answer:
     return 200, _parse(answer["Body"].read())
 
 
-def check_answer(expect: Expectation, answer: Answer, version: str) -> list[str]:
-    """Return what is wrong with an answer: schema, version, sanity of scores and products."""
+def check_answer(expect: Expectation, answer: Answer, version: str, data_hash: str = "") -> list[str]:
+    """Return what is wrong with an answer: schema, version, data, sanity of scores and products.
+
+    Args:
+        expect: of the request.
+        answer: the container's.
+        version: that the answer must name as its `model_version`.
+        data_hash: of the data that the model must have been made from; empty where that is not known.
+    """
     status, body = answer
     if expect.error_status is not None:
         return [] if status == expect.error_status else [f"answered {status}, expected {expect.error_status}"]
@@ -91,6 +167,8 @@ def check_answer(expect: Expectation, answer: Answer, version: str) -> list[str]
         problems.append(f"model_version is {body.get('model_version')!r}, expected {version!r}")
     if not body.get("inference_id"):
         problems.append("inference_id is missing")
+    if data_hash and body.get("data_hash") != data_hash:
+        problems.append(f"data_hash is {body.get('data_hash')!r}, the model was registered with {data_hash!r}")
     rows = body.get("recommendations")
     if not isinstance(rows, list) or len(rows) != expect.customers:
         return [*problems, f"recommendations should list {expect.customers} customers"]
@@ -108,10 +186,10 @@ def agreement(challenger: Any, champion: Any) -> float | None:
     return sum(shares) / len(shares) if shares else None
 
 
-def _ask_champion(runtime: Any, endpoint: str, body: dict[str, Any]) -> Any:
+def _champion_answer(champion: Asked, request: GoldenRequest, times: int) -> Any:
     """Return the champion's answer, or None: its troubles are no reason against the new model."""
     try:
-        return invoke(runtime, endpoint, body)[1]
+        return champion.ask(request, times)[1]
     except ClientError as error:
         if transient(error):
             raise

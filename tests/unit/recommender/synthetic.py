@@ -52,6 +52,22 @@ class Run:
         return json.loads((self.step(step).processing_output(output) / file).read_text())
 
 
+def trained(root: Path, orders: pa.Table) -> Run:
+    """All steps up to a first model, run on these orders."""
+    found = Run(root=root)
+    arrived = found.step("ingest").processing_input("orders")
+    arrived.mkdir(parents=True)
+    parquet.write_table(orders, arrived / "orders.parquet")
+    assert run_step(found.step("ingest"), "ingest") == 0
+    snapshot = found.step("ingest").processing_output("snapshot")
+    for step in ("validate", "features"):
+        hand_on(snapshot, found.step(step).processing_input("snapshot"))
+    assert run_step(found.step("validate"), "validate") == 0
+    assert run_step(found.step("features"), "features", "--windows", "3") == 0
+    train_on(found.step("train"), found.step("features").processing_output("features"), seed="1")
+    return found
+
+
 def hand_on(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.symlink_to(source)

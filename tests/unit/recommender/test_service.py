@@ -56,6 +56,11 @@ def test_a_known_customer_gets_k_different_products_best_first(client: Client, s
     assert all(product["name"] for product in one["products"])
 
 
+def test_every_answer_names_the_data_that_its_model_was_made_from(client: Client, run: Run) -> None:
+    _, answer = ask(client, {"customer_id": 1})
+    assert answer["data_hash"] == run.read("ingest", "snapshot", "snapshot.json")["data_hash"]
+
+
 def test_an_unknown_customer_gets_the_popular_products(client: Client, state: State) -> None:
     _, answer = ask(client, {"customer_id": 1})
     (one,) = answer["recommendations"]

@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured and written down, never asserted."""
