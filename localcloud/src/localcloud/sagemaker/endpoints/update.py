@@ -9,7 +9,7 @@ from localcloud.sagemaker.endpoints.course import Update, pending_summary
 from localcloud.sagemaker.endpoints.describe import find_endpoint
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.hosting import hosting
-from localcloud.sagemaker.endpoints.plans import alarm_names, plan_deployment
+from localcloud.sagemaker.endpoints.plans import alarm_names, guarded, plan_deployment
 from localcloud.sagemaker.endpoints.record import DEPLOYMENT_CHANGE, STATE_CHANGE
 from localcloud.sagemaker.endpoints.rollout import Rollout
 from localcloud.sagemaker.endpoints.rules import (
@@ -57,7 +57,11 @@ def update_endpoint(call: Call) -> Document:
         update = Update(
             config=config,
             targets=targets,
-            plan=plan_deployment(deployment, production_counts(config, targets), host.live.counts()),
+            plan=plan_deployment(
+                guarded(deployment, _instance_types(endpoint, config)),
+                production_counts(config, targets),
+                host.live.counts(),
+            ),
             started=call.cloud.clock.now(),
         )
         host.record.write(
@@ -166,6 +170,10 @@ def _gradual_strategy(deployment: Mapping[str, Any]) -> str | None:
         return "RollingUpdatePolicy"
     routing = deployment.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
     return f"{routing['Type']} traffic routing" if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE" else None
+
+
+def _instance_types(endpoint: Mapping[str, Any], config: Mapping[str, Any]) -> set[str]:
+    return {*instance_types(endpoint["_Config"]).values(), *instance_types(config).values()}
 
 
 def _registered(call: Call, endpoint: str, variants: list[str]) -> list[str]:
