@@ -58,7 +58,15 @@ class Shop:
         s3.put_object(Bucket=BUCKET, Key=f"{name}/model.tar.gz", Body=packed.getvalue())
         return f"s3://{BUCKET}/{name}/model.tar.gz"
 
-    def config(self, name: str, count: int = 1, *, capture: dict[str, Any] | None = None, **weights: float) -> str:
+    def config(
+        self,
+        name: str,
+        count: int = 1,
+        *,
+        capture: dict[str, Any] | None = None,
+        shadow: dict[str, Any] | None = None,
+        **weights: float,
+    ) -> str:
         self.sagemaker.create_endpoint_config(
             EndpointConfigName=name,
             ProductionVariants=[
@@ -72,6 +80,7 @@ class Shop:
                 for variant, weight in (weights or {"live": 1.0}).items()
             ],
             **({"DataCaptureConfig": capture} if capture else {}),
+            **({"ShadowProductionVariants": [shadow]} if shadow else {}),
         )
         return name
 

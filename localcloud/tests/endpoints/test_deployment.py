@@ -10,7 +10,7 @@ from localcloud.sagemaker.endpoints.deployment import (
     State,
     decide,
 )
-from localcloud.sagemaker.endpoints.plans import capacity_instances, plan_deployment
+from localcloud.sagemaker.endpoints.plans import capacity_instances, guarded, plan_deployment
 
 
 def config(kind: str = "CANARY", *, wait: int = 60, termination: int = 30, alarms: tuple[str, ...] = ("slow",)) -> Any:
@@ -115,6 +115,11 @@ def test_all_at_once_bakes_full_capacity() -> None:
 def test_linear_steps_add_up_to_the_whole_fleet() -> None:
     plan = plan_deployment(config("LINEAR"), {"live": 3})
     assert [stage.active["live"] for stage in plan.stages] == [1, 2, 3]
+
+
+def test_guardrails_do_not_reach_inf1_instances() -> None:
+    assert guarded(config(), ["ml.m5.large", "ml.inf2.xlarge"]) == config()
+    assert guarded(config(), ["ml.inf1.xlarge"]) == {}
 
 
 @pytest.mark.parametrize(("percent", "count", "instances"), [(50, 2, 1), (25, 4, 1), (10, 2, 1), (25, 10, 2)])

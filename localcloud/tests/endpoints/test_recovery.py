@@ -54,7 +54,7 @@ def test_a_rolling_update_cut_off_between_batches_comes_back_with_the_whole_old_
         aws.cloud.alarms = Alarms()
         shop.endpoint(shop.release("old", 2))
         shop.release("new", 2)
-        update(shop, "new", rolling(wait=300))
+        update(shop, "new", rolling(wait=180))
         shop.until(lambda: instances(shop) == (1, 2))
     with running_cloud(tmp_path, speed=60) as aws:
         shop = Shop(aws)

@@ -66,6 +66,36 @@ def test_without_an_instance_the_service_is_unavailable() -> None:
     assert (caught.value.code, caught.value.status) == ("ServiceUnavailable", 503)
 
 
+@pytest.mark.parametrize(("share", "copies"), [(1.0, 10), (0.5, 5), (0.1, 1), (0.0, 0)])
+def test_a_shadow_gets_exactly_its_share_of_copies(share: float, copies: int) -> None:
+    router, mirror = Router(), target(Fleet("tried", "a", "b"), share)
+    chosen = [router.borrow_mirror(mirror) for _ in range(10)]
+    assert len([copy for copy in chosen if copy]) == copies
+
+
+def test_copies_go_round_and_count_as_busy_until_they_end() -> None:
+    router, mirror = Router(), target(Fleet("tried", "a", "b"))
+    copies = [copy for copy in (router.borrow_mirror(mirror), router.borrow_mirror(mirror)) if copy]
+    assert sorted(copy.instance.id for copy in copies) == ["a", "b"]
+    instances = [copy.instance for copy in copies]
+    assert not router.drain(instances, 0.0, threading.Event())
+    for copy in copies:
+        router.give_back(copy)
+    assert router.drain(instances, 0.0, threading.Event())
+
+
+def test_a_shadow_without_instances_gets_no_copy() -> None:
+    assert Router().borrow_mirror(target(Fleet("tried"))) is None
+
+
+def test_active_instances_are_counted_by_variant_over_both_fleets_and_once() -> None:
+    router, shadow = Router(), target(Fleet("tried", "s"))
+    old, new = target(Fleet("live", "a", "b"), 0.5), target(Fleet("live", "c", "d"), 0.5, active=1)
+    old.mirror = new.mirror = shadow
+    router.switch([old, new])
+    assert (router.active("live"), router.active("tried"), router.active("other")) == (3, 1, 0)
+
+
 def test_draining_waits_for_the_last_request_and_takes_no_new_one() -> None:
     router, old, new = Router(), Fleet("live", "old"), Fleet("live", "new")
     router.switch([target(old)])

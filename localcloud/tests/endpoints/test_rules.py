@@ -127,7 +127,7 @@ def test_a_rolling_update_within_the_limits_is_accepted(config: Any) -> None:
         (rolling(51), {"live": 2}, "MaximumBatchSize must be between 5% and 50%"),
         (rolling(2, "INSTANCE_COUNT"), {"live": 3}, r"2 \(INSTANCE_COUNT\) is 66.6667% of the 3"),
         (rolling(), {"live": 1}, "MaximumBatchSize needs at least 2 instances in every variant; variant live has 1"),
-        (rolling(), {"b": 2, "a": 2}, "only be used with an endpoint configuration of one variant; this one has a, b"),
+        (rolling(), {"b": 2, "a": 2}, "only be used with an endpoint of one variant; this one has a, b"),
         (rolling(WaitIntervalInSeconds=3601), {"live": 2}, "WaitIntervalInSeconds must be between 0 and 3600"),
         (
             rolling(MaximumExecutionTimeoutInSeconds=599),
@@ -149,6 +149,11 @@ def test_a_rolling_update_within_the_limits_is_accepted(config: Any) -> None:
 def test_a_rolling_update_that_aws_refuses_is_refused(config: Any, counts: dict[str, int], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         check_deployment_config(config, counts)
+
+
+def test_a_rolling_update_of_an_endpoint_with_a_shadow_is_refused() -> None:
+    with pytest.raises(ValidationError, match="an endpoint of one variant; this one has live, tried"):
+        check_deployment_config(rolling(), {"live": 2}, {"tried"})
 
 
 def test_an_alarm_that_does_not_exist_is_named() -> None:

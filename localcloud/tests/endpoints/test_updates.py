@@ -113,6 +113,21 @@ def test_a_canary_shares_the_traffic_bakes_and_takes_over_without_losing_a_reque
     assert statuses == ["CREATING", "IN_SERVICE", "UPDATING", "IN_SERVICE"]
 
 
+def test_a_canary_on_inf1_falls_back_to_all_at_once_without_baking(shop) -> None:
+    shop.aws.cloud.alarms = Alarms()
+    shop.aws.cloud.alarms.now["slow"] = "ALARM"
+    shop.endpoint(shop.release("old", 2))
+    shop.model("new")
+    shop.sagemaker.create_endpoint_config(
+        EndpointConfigName="new",
+        ProductionVariants=[
+            {"VariantName": "live", "ModelName": "new", "InstanceType": "ml.inf1.xlarge", "InitialInstanceCount": 2}
+        ],
+    )
+    shop.sagemaker.update_endpoint(EndpointName="shop", EndpointConfigName="new", DeploymentConfig=CANARY)
+    assert shop.settle()["EndpointConfigName"] == "new"
+
+
 def test_a_canary_whose_alarm_fires_goes_back_to_the_old_configuration(shop) -> None:
     alarms = shop.aws.cloud.alarms = Alarms()
     events = events_of(shop)

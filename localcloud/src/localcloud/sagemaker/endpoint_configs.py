@@ -103,6 +103,8 @@ def _check_variants(call: Call) -> None:
         raise ValidationError("A shadow variant needs exactly one production variant and is the only shadow variant.")
     for variant in [*variants, *shadows]:
         _check_variant(call, variant)
+        if shadows:
+            _check_shadowed(call, variant)
     if not any(variant.get("InitialVariantWeight", 1.0) > 0 for variant in variants):
         raise ValidationError("At least one production variant needs an InitialVariantWeight above 0.")
 
@@ -122,6 +124,24 @@ def _check_variant(call: Call, variant: Document) -> None:
     check_instance_type(variant["InstanceType"])
     if variant.get("InitialInstanceCount", 0) < 1:
         raise ValidationError(f"Variant {name} needs an InitialInstanceCount of at least 1.")
+
+
+def _check_shadowed(call: Call, variant: Document) -> None:
+    """Refuse what AWS excludes from endpoints with a shadow (its guide, "Exclusions" of shadow tests)."""
+    name, containers = variant["VariantName"], []
+    if "ModelName" in variant:
+        model = find_model(call.cloud, call.scope, variant["ModelName"])
+        containers = [model["PrimaryContainer"]] if model.get("PrimaryContainer") else model.get("Containers", [])
+    found = {
+        "asynchronous inference": "AsyncInferenceConfig" in call.params,
+        "serverless inference": "ServerlessConfig" in variant,
+        "Inf1 instances": str(variant.get("InstanceType", "")).startswith("ml.inf1."),
+        "several containers": len(containers) > 1,
+        "a multi-model container": any(container.get("Mode") == "MultiModel" for container in containers),
+    }
+    excluded = [words for words, used in found.items() if used]
+    if excluded:
+        raise ValidationError(f"ShadowProductionVariants cannot be used with {excluded[0]} (variant {name}).")
 
 
 def _check_capture(capture: Document | None) -> None:

@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
             "inference_id": self.headers.get("X-Amzn-SageMaker-Inference-Id"),
             "account_key": os.environ.get("AWS_ACCESS_KEY_ID"),
         }
-        self.answer(int(order.get("status", 200)), json.dumps(answer).encode())
+        self.answer(int(order.get("status", 500 if os.environ.get("FAIL") else 200)), json.dumps(answer).encode())
 
     def answer(self, status: int, body: bytes) -> None:
         self.send_response(status)

@@ -1,4 +1,4 @@
-"""Endpoints that really serve: processes behind a router, updated as blue/green deployments."""
+"""Endpoints that really serve: processes behind a router, updated by blue/green or rolling deployments."""
 
 from localcloud.cloud import Cloud
 from localcloud.sagemaker.endpoints import create, delete, describe, hosting, recovery, runtime, update

@@ -8,7 +8,7 @@ from typing import Any
 from localcloud.sagemaker.endpoints.deployment import Phase, Plan, Stage, State
 from localcloud.sagemaker.endpoints.router import Target
 from localcloud.sagemaker.endpoints.side import Side
-from localcloud.sagemaker.endpoints.variants import VariantTarget, counts_of, describe_variant
+from localcloud.sagemaker.endpoints.variants import VariantTarget, counts_of, describe_variant, sorted_variants
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,15 +51,14 @@ class Course:
 def pending_summary(update: Update) -> dict[str, Any]:
     """Return the PendingDeploymentSummary of an update that has just been accepted."""
     launch = {**counts_of(update.targets), **update.plan.stages[0].launch}
+    described = [
+        describe_variant(name, target, current_count=0, status=("Creating", _launching(launch[name]), update.started))
+        for name, target in update.targets.items()
+    ]
     return {
         "EndpointConfigName": update.config["EndpointConfigName"],
         "StartTime": update.started,
-        "ProductionVariants": [
-            describe_variant(
-                name, target, current_count=0, status=("Creating", _launching(launch[name]), update.started)
-            )
-            for name, target in update.targets.items()
-        ],
+        **sorted_variants(update.config, described),
     }
 
 

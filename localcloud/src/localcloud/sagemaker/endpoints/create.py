@@ -8,7 +8,13 @@ from localcloud.sagemaker.endpoints.hosting import hosting
 from localcloud.sagemaker.endpoints.plans import plan_deployment
 from localcloud.sagemaker.endpoints.record import KIND, STATE_CHANGE, endpoint_arn
 from localcloud.sagemaker.endpoints.rules import check_deployment_config
-from localcloud.sagemaker.endpoints.variants import check_emulated, counts_of, describe_capture, targets_of
+from localcloud.sagemaker.endpoints.variants import (
+    check_emulated,
+    describe_capture,
+    production_counts,
+    shadow_names,
+    targets_of,
+)
 from localcloud.sagemaker.request_shapes import check_request
 from localcloud.sagemaker.service import Call, operation
 from localcloud.sagemaker.tags import set_tags
@@ -26,7 +32,9 @@ def create_endpoint(call: Call) -> Document:
     config = find_endpoint_config(call.cloud, scope, call.params["EndpointConfigName"])
     check_emulated(config)
     targets = targets_of(config)
-    check_deployment_config(call.params.get("DeploymentConfig", {}), counts_of(targets))
+    check_deployment_config(
+        call.params.get("DeploymentConfig", {}), production_counts(config, targets), shadow_names(config)
+    )
     now = call.cloud.clock.now()
     body: Document = {
         "EndpointName": name,

@@ -53,9 +53,8 @@ class Creation:
         host.go_live(self._config, fleets, self._targets)
         before = host.record.read().get("EndpointStatus")
         kept = {"FailureReason": self._reason} if self._reason else {}
-        host.record.write(
+        host.tell(
             EndpointStatus="InService",
-            ProductionVariants=host.describe_variants(),
             drop=("PendingDeploymentSummary", "FailureReason"),
             **kept,
         )
@@ -68,7 +67,7 @@ class Creation:
         self._host.record.write(
             EndpointStatus="Failed",
             FailureReason=reason[:1024],
-            drop=("PendingDeploymentSummary", "ProductionVariants"),
+            drop=("PendingDeploymentSummary", "ProductionVariants", "ShadowProductionVariants"),
         )
         self._host.record.announce(STATE_CHANGE)
         return True

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from localcloud.sagemaker.endpoints.instance import Instance
 from localcloud.sagemaker.endpoints.record import EndpointRecord
 from localcloud.sagemaker.endpoints.router import Router, Target
 from localcloud.sagemaker.endpoints.side import Side
-from localcloud.sagemaker.endpoints.variants import VariantTarget, describe_variant
+from localcloud.sagemaker.endpoints.variants import VariantTarget, describe_variant, sorted_variants, variants_of
 from localcloud.scope import Scope
 from localcloud.store import Document
 
@@ -107,7 +107,7 @@ class EndpointHost:
         self._generation += 1
         fleets: dict[str, Fleet] = {}
         try:
-            for variant in config["ProductionVariants"]:
+            for variant in variants_of(config):
                 name = variant["VariantName"]
                 fleets[name] = Fleet(self._fleet_spec(config, variant), counts[name])
                 self._started.append(fleets[name])
@@ -132,12 +132,14 @@ class EndpointHost:
         """Return the routing table of what is live with nothing else beside it."""
         live = self.live
         return [
-            target for name, asked in self.targets.items() for target in live.shares(name, asked.weight, asked.count)
+            target
+            for name in live.production
+            for target in live.shares(name, self.targets[name].weight, self.targets[name].count)
         ]
 
-    def describe_variants(self) -> list[Document]:
-        """Return the ProductionVariants of the configuration in force."""
-        return describe_side(self.live, {})
+    def tell(self, *, drop: Iterable[str] = (), **changes: Any) -> None:
+        """Write what the variants are now into the endpoint's record, with other changes."""
+        self.record.write(drop=(*drop, "ShadowProductionVariants"), **describe_side(self.live, {}), **changes)
 
     def retire(self, side: Side) -> None:
         """Let requests that are under way on a side end, then stop its fleets."""
@@ -172,10 +174,9 @@ class EndpointHost:
             self._tell_counts()
 
     def _tell_counts(self) -> None:
-        told = [variant.get("CurrentInstanceCount") for variant in self.record.read().get("ProductionVariants", ())]
-        described = self.describe_variants()
-        if told != [variant["CurrentInstanceCount"] for variant in described]:
-            self.record.write(ProductionVariants=described)
+        told, now = variants_of(self.record.read()), variants_of(describe_side(self.live, {}))
+        if _counts(told) != _counts(now):
+            self.tell()
 
     def _fleet_spec(self, config: Mapping[str, Any], variant: Mapping[str, Any]) -> FleetSpec:
         name, scope, home = variant["VariantName"], self.record.scope, self.cloud.home
@@ -194,9 +195,14 @@ class EndpointHost:
         )
 
 
-def describe_side(side: Side, statuses: Mapping[str, tuple[str, str, datetime]]) -> list[Document]:
-    """Return ProductionVariants for a side; `statuses` are a stage, its message and when it began, by variant."""
-    return [
+def describe_side(side: Side, statuses: Mapping[str, tuple[str, str, datetime]]) -> Document:
+    """Return a side's ProductionVariants, and ShadowProductionVariants if it has any.
+
+    Args:
+        side: the fleets.
+        statuses: a stage, its message and when it began, by variant.
+    """
+    described = [
         describe_variant(
             name,
             side.targets[name],
@@ -206,6 +212,11 @@ def describe_side(side: Side, statuses: Mapping[str, tuple[str, str, datetime]])
         )
         for name in side.fleets
     ]
+    return sorted_variants(side.config, described)
+
+
+def _counts(described: Sequence[Mapping[str, Any]]) -> list[Any]:
+    return [variant.get("CurrentInstanceCount") for variant in described]
 
 
 def deployed_image(fleet: Fleet) -> Document:

@@ -9,6 +9,7 @@ from localcloud.sagemaker.endpoints.capture import Capture
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.invocation_metrics import InvocationMetrics
 from localcloud.sagemaker.endpoints.log_shipping import LogShipping
+from localcloud.sagemaker.endpoints.mirroring import Mirroring
 from localcloud.scope import Scope
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class Hosting:
         self.cloud = cloud
         self.metrics = InvocationMetrics(cloud)
         self.capture = Capture(cloud)
+        self.mirroring = Mirroring(self.metrics, self.capture)
         self.logs = LogShipping(cloud)
         self._hosts: dict[tuple[Scope, str], EndpointHost] = {}
         self._gone: list[tuple[Scope, str]] = []
@@ -65,6 +67,7 @@ class Hosting:
 
     def close(self) -> None:
         """End all instances and deliver what is left; the cloud still answers."""
+        self.mirroring.close()
         for host in list(self._hosts.values()):
             host.close()
         self.metrics.flush()

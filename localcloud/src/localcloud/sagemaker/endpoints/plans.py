@@ -7,7 +7,7 @@ of it at once unless `RollbackMaximumBatchSize` says otherwise.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from localcloud.sagemaker.endpoints.deployment import DEFAULT_TIMEOUT_SECONDS, Plan, Stage
@@ -58,6 +58,14 @@ def plan_rollback(plan: Plan, old: Counts, new: Counts) -> Plan:
         }
         stages.append(Stage(launch=risen, active=risen, keep=keep, capacity="old", bake_seconds=0.0, wait_name=""))
     return Plan(stages=tuple(stages), timeout_seconds=math.inf)
+
+
+def guarded(config: Mapping[str, Any], instance_types: Collection[str]) -> Mapping[str, Any]:
+    """Return the `DeploymentConfig` that counts: none where AWS's guardrails do not reach (its guide, "Exclusions").
+
+    An endpoint on Inf1 instances falls back to blue/green, all at once, without a final baking period.
+    """
+    return {} if any(kind.startswith("ml.inf1.") for kind in instance_types) else config
 
 
 def alarm_names(config: Mapping[str, Any]) -> tuple[str, ...]:

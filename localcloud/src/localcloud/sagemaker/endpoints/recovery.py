@@ -21,8 +21,7 @@ def recover(cloud: Cloud) -> None:
 
 def _bring_back(place: Hosting, scope: Scope, name: str, endpoint: Document) -> None:
     config = endpoint["_Config"]
-    described = endpoint.get("ProductionVariants")
-    targets = current_targets(described) if described else targets_of(config)
+    targets = current_targets(endpoint) or targets_of(config)
     reason = _reason(endpoint)
     host = place.open(scope, name)
     host.reviving = endpoint["EndpointStatus"] != "Creating"

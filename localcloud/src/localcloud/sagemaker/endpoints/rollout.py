@@ -94,15 +94,13 @@ class Rollout:
     def _tell(self, course: Course) -> None:
         """Let DescribeEndpoint and the event bus know where the deployment stands."""
         now = self._host.cloud.clock.now()
-        statuses = {
-            name: (*variant_status(course, name, back=self._failure is not None), now) for name in self._new.fleets
-        }
-        self._host.record.write(
-            ProductionVariants=self._host.describe_variants(),
+        back = self._failure is not None
+        statuses = {name: (*variant_status(course, name, back=back), now) for name in self._new.production}
+        self._host.tell(
             PendingDeploymentSummary={
                 "EndpointConfigName": self._update.config["EndpointConfigName"],
                 "StartTime": self._update.started,
-                "ProductionVariants": describe_side(self._new, statuses),
+                **describe_side(self._new, statuses),
             },
         )
         if course.state.phase is Phase.BAKING and course.stage.bake_seconds:
@@ -153,11 +151,6 @@ class Rollout:
         return self._finish("UpdateRollbackFailed", FailureReason=text[:1024])
 
     def _finish(self, status: str, *, drop: tuple[str, ...] = (), **changes: Any) -> bool:
-        self._host.record.write(
-            EndpointStatus=status,
-            ProductionVariants=self._host.describe_variants(),
-            drop=("PendingDeploymentSummary", *drop),
-            **changes,
-        )
+        self._host.tell(EndpointStatus=status, drop=("PendingDeploymentSummary", *drop), **changes)
         self._host.record.announce(STATE_CHANGE, DEPLOYMENT_CHANGE)
         return True

@@ -14,6 +14,9 @@ from localcloud.errors import AwsError
 from localcloud.sagemaker.endpoints.fleet import Fleet
 from localcloud.sagemaker.endpoints.instance import Instance
 
+# Shares are sums of floats: ten times a tenth is a whole.
+_ROUNDING = 1e-9
+
 
 class NoInstanceError(AwsError):
     """No instance behind the endpoint can take the request."""
@@ -24,16 +27,20 @@ class NoInstanceError(AwsError):
 
 @dataclass(eq=False)
 class Target:
-    """A share of an endpoint's traffic: the first `active` instances of a fleet."""
+    """A share of an endpoint's traffic: the first `active` instances of a fleet.
+
+    `mirror` is where copies of its requests go, if it has a shadow: a target whose weight is the share that is copied.
+    """
 
     fleet: Fleet
     weight: float
     active: int
+    mirror: "Target | None" = None
     balance: float = field(default=0.0, init=False)
 
     @property
     def variant(self) -> str:
-        """The production variant's name."""
+        """The variant's name."""
         return self.fleet.spec.variant
 
     def instances(self) -> list[Instance]:
@@ -79,9 +86,32 @@ class Router:
         try:
             yield chosen
         finally:
-            with self._idle:
-                chosen.instance.in_flight -= 1
-                self._idle.notify_all()
+            self.give_back(chosen)
+
+    def borrow_mirror(self, mirror: Target) -> Borrowed | None:
+        """Choose a shadow's instance for the copy of a request, if the copy is in its share; `give_back` ends it."""
+        with self._idle:
+            mirror.balance += mirror.weight
+            if mirror.balance < 1 - _ROUNDING:
+                return None
+            mirror.balance -= 1
+            instances = mirror.instances()
+            if not instances:
+                return None
+            chosen = Borrowed(mirror, instances[mirror.fleet.next_turn() % len(instances)])
+            chosen.instance.in_flight += 1
+            return chosen
+
+    def give_back(self, chosen: Borrowed) -> None:
+        """Note that a request has ended."""
+        with self._idle:
+            chosen.instance.in_flight -= 1
+            self._idle.notify_all()
+
+    def active(self, variant: str) -> int:
+        """Return how many instances of a variant take traffic or copies of it now."""
+        parts = [part for target in self._targets for part in (target, target.mirror) if part is not None]
+        return len({instance.id for part in parts if part.variant == variant for instance in part.instances()})
 
     def drain(self, instances: Sequence[Instance], timeout_seconds: float, stop: threading.Event) -> bool:
         """Wait until the instances, which take no new requests, have none under way; return whether they have none."""

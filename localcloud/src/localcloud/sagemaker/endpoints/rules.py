@@ -20,8 +20,15 @@ _ROLLBACK_PERCENT = (1, 100)
 _SIZE_FIELDS = {"CANARY": "CanarySize", "LINEAR": "LinearStepSize"}
 
 
-def check_deployment_config(config: Mapping[str, Any], counts: Mapping[str, int]) -> None:
-    """Check a `DeploymentConfig` for a fleet of `counts` instances by variant.
+def check_deployment_config(
+    config: Mapping[str, Any], counts: Mapping[str, int], shadows: Collection[str] = ()
+) -> None:
+    """Check a `DeploymentConfig`.
+
+    Args:
+        config: the DeploymentConfig; empty for none.
+        counts: instances by production variant of the new endpoint configuration.
+        shadows: names of shadow variants of the endpoint, before the update or after it.
 
     Raises:
         ValidationError: AWS would refuse it.
@@ -34,7 +41,7 @@ def check_deployment_config(config: Mapping[str, Any], counts: Mapping[str, int]
         _check_blue_green(config["BlueGreenUpdatePolicy"], counts)
         _check_total_wait(config, counts)
     if "RollingUpdatePolicy" in config:
-        _check_rolling(config["RollingUpdatePolicy"], counts)
+        _check_rolling(config["RollingUpdatePolicy"], counts, shadows)
 
 
 def check_alarms_exist(names: Sequence[str], existing: Collection[str]) -> None:
@@ -95,11 +102,12 @@ def _check_blue_green(policy: Mapping[str, Any], counts: Mapping[str, int]) -> N
         _check_size("LinearStepSize", routing["LinearStepSize"], counts, _LINEAR_PERCENT)
 
 
-def _check_rolling(policy: Mapping[str, Any], counts: Mapping[str, int]) -> None:
-    if len(counts) != 1:
+def _check_rolling(policy: Mapping[str, Any], counts: Mapping[str, int], shadows: Collection[str]) -> None:
+    variants = {*counts, *shadows}
+    if len(variants) != 1:
         raise ValidationError(
-            "RollingUpdatePolicy can only be used with an endpoint configuration of one variant; this one has "
-            f"{', '.join(sorted(counts))}. Use BlueGreenUpdatePolicy."
+            "RollingUpdatePolicy can only be used with an endpoint of one variant; this one has "
+            f"{', '.join(sorted(variants))}. Use BlueGreenUpdatePolicy."
         )
     _check_range("WaitIntervalInSeconds", policy["WaitIntervalInSeconds"], 0, _MAXIMUM_WAIT_SECONDS)
     if "MaximumExecutionTimeoutInSeconds" in policy:

@@ -8,30 +8,25 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import urllib3
-from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, TimeoutError
+from urllib3.exceptions import NewConnectionError, ProtocolError
 
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
-from localcloud.sagemaker.endpoints.capture import Exchange, Payload
+from localcloud.sagemaker.endpoints.accounts import count, keep
+from localcloud.sagemaker.endpoints.forwarding import BROKEN, Reply, forward, no_answer
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.hosting import Hosting, hosting
 from localcloud.sagemaker.endpoints.instance import Instance
-from localcloud.sagemaker.endpoints.invocation_metrics import Invocation
 from localcloud.sagemaker.endpoints.log_shipping import log_group
-from localcloud.sagemaker.endpoints.router import Borrowed
 from localcloud.scope import Scope
 
 Answer = tuple[int, dict[str, str], bytes]
 
 MOST_BYTES = 6_291_456
-_LIMIT_SECONDS = 60.0
-_CONNECT_SECONDS = 10.0
 # A restarted cloud brings its endpoints up while it already answers.
 _REVIVAL_SECONDS = 45.0
-_FORWARDED = ("Content-Type", "Accept", "X-Amzn-SageMaker-Custom-Attributes", "X-Amzn-SageMaker-Inference-Id")
 _RETURNED = ("Content-Type", "X-Amzn-SageMaker-Custom-Attributes")
 _REFUSED = {
     "X-Amzn-SageMaker-Target-Model": "multi-model endpoints",
@@ -39,10 +34,6 @@ _REFUSED = {
     "X-Amzn-SageMaker-Inference-Component": "inference components",
     "X-Amzn-SageMaker-Session-Id": "stateful sessions",
 }
-_TIMED_OUT = (
-    "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
-    "each container in Amazon CloudWatch, resolve the issue, and try again."
-)
 
 
 class InvocationError(AwsError):
@@ -50,17 +41,6 @@ class InvocationError(AwsError):
 
     code = "ValidationError"
     status = 400
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """What came back from an instance; `status` 0 with a message means that it did not answer in time."""
-
-    chosen: Borrowed
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    model_seconds: float
 
 
 def invoke(cloud: Cloud, scope: Scope, endpoint_name: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -77,12 +57,13 @@ def invoke(cloud: Cloud, scope: Scope, endpoint_name: str, headers: Mapping[str,
     place = hosting(cloud)
     host = _find(place, scope, endpoint_name)
     variant = given.get("X-Amzn-SageMaker-Target-Variant")
-    if variant is not None and variant not in host.targets:
+    if variant is not None and variant not in host.live.production:
         raise InvocationError(f"Variant {variant} not found in endpoint {endpoint_name} of account {scope.account}.")
-    reply = _ask(host, variant, _request_headers(given), body)
-    _record(place, host, reply, time.perf_counter() - began)
+    reply = _ask(host, variant, given, body)
+    place.mirroring.copy(host, reply.chosen.target, given, body)
+    count(place.metrics, host, reply, time.perf_counter() - began)
+    keep(place.capture, host, given, body, reply)
     if 200 <= reply.status < 300:
-        _capture(place, host, given, body, reply)
         return 200, _answer_headers(reply), reply.body
     return _model_error(host, reply)
 
@@ -108,11 +89,7 @@ def _refuse_unsupported(given: Mapping[str, str]) -> None:
             raise InvocationError(f"The local cloud does not emulate {words} ({header}).")
 
 
-def _request_headers(given: Mapping[str, str]) -> dict[str, str]:
-    return {name: given[name] for name in _FORWARDED if name in given}
-
-
-def _ask(host: EndpointHost, variant: str | None, headers: Mapping[str, str], body: bytes) -> Reply:
+def _ask(host: EndpointHost, variant: str | None, given: Mapping[str, str], body: bytes) -> Reply:
     """Forward the request; one that met a closed connection is tried again, elsewhere if possible."""
     avoid: Instance | None = None
     for attempt in itertools.count():
@@ -120,74 +97,15 @@ def _ask(host: EndpointHost, variant: str | None, headers: Mapping[str, str], bo
         with host.router.borrow(variant, None if alone else avoid) as chosen:
             began = time.perf_counter()
             try:
-                answer = chosen.instance.pool.urlopen(
-                    "POST",
-                    "/invocations",
-                    body=body,
-                    headers=headers,
-                    retries=False,
-                    timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_LIMIT_SECONDS),
-                )
-            except TimeoutError:
-                return _no_answer(chosen, began, _TIMED_OUT)
-            except (NewConnectionError, ProtocolError) as error:
+                return forward(chosen, given, body)
+            except BROKEN as error:
                 # A connection kept alive may have been closed meanwhile; but a request that kills its container must
                 # not be handed to all of them.
                 last = 1 if isinstance(error, ProtocolError) and not isinstance(error, NewConnectionError) else 2
                 avoid = chosen.instance
                 if attempt >= last:
-                    return _no_answer(chosen, began, f"The container closed the connection ({error}).")
-                continue
-            except HTTPError as error:
-                return _no_answer(chosen, began, str(error))
-            return Reply(
-                chosen=chosen,
-                status=answer.status,
-                headers=answer.headers,
-                body=answer.data,
-                model_seconds=time.perf_counter() - began,
-            )
+                    return no_answer(chosen, began, f"The container closed the connection ({error}).")
     raise AssertionError("unreachable: the loop ends by returning")
-
-
-def _no_answer(chosen: Borrowed, began: float, message: str) -> Reply:
-    return Reply(chosen=chosen, status=0, headers={}, body=message.encode(), model_seconds=time.perf_counter() - began)
-
-
-def _record(place: Hosting, host: EndpointHost, reply: Reply, total_seconds: float) -> None:
-    fleet = reply.chosen.target.fleet
-    mates = [target.instances() for target in host.router.targets if target.variant == fleet.spec.variant]
-    place.metrics.record(
-        Invocation(
-            scope=host.record.scope,
-            endpoint=host.record.name,
-            variant=fleet.spec.variant,
-            config_name=fleet.spec.config_name,
-            instances=sum(len(instances) for instances in mates),
-            status=reply.status or 500,
-            model_microseconds=reply.model_seconds * 1e6,
-            overhead_microseconds=max(0.0, total_seconds - reply.model_seconds) * 1e6,
-        )
-    )
-
-
-def _capture(place: Hosting, host: EndpointHost, given: Mapping[str, str], body: bytes, reply: Reply) -> None:
-    settings = reply.chosen.target.fleet.spec.capture
-    if settings is None:
-        return
-    place.capture.record(
-        settings,
-        Exchange(
-            scope=host.record.scope,
-            endpoint=host.record.name,
-            variant=reply.chosen.target.variant,
-            request=Payload(content_type=given.get("Content-Type", ""), data=body),
-            response=Payload(content_type=reply.headers.get("Content-Type", ""), data=reply.body),
-            inference_id=given.get("X-Amzn-SageMaker-Inference-Id"),
-            custom_attributes=given.get("X-Amzn-SageMaker-Custom-Attributes"),
-            at=host.cloud.clock.now(),
-        ),
-    )
 
 
 def _answer_headers(reply: Reply) -> dict[str, str]:

@@ -44,9 +44,8 @@ class Scaling:
         ]
         host.router.switch(host.full_traffic())
         host.dismiss(surplus)
-        host.record.write(
+        host.tell(
             EndpointStatus="InService",
-            ProductionVariants=host.describe_variants(),
             drop=("FailureReason",),
             **({"FailureReason": reason[:1024]} if reason else {}),
         )

@@ -11,7 +11,7 @@ from typing import Any
 from localcloud.sagemaker.endpoints.fleet import Fleet
 from localcloud.sagemaker.endpoints.instance import Instance
 from localcloud.sagemaker.endpoints.router import Target
-from localcloud.sagemaker.endpoints.variants import VariantTarget
+from localcloud.sagemaker.endpoints.variants import VariantTarget, shadow_names
 
 
 @dataclass(kw_only=True)
@@ -32,15 +32,20 @@ class Side:
         """Look after the instances; return why they cannot start, or None."""
         return next((reason for fleet in self.fleets.values() if (reason := fleet.tick())), None)
 
+    @property
+    def production(self) -> list[str]:
+        """The names of the variants that answer requests; shadows only get copies."""
+        return [name for name in self.fleets if name not in shadow_names(self.config)]
+
     def counts(self) -> dict[str, int]:
         """Return how many instances each production variant has, whatever their health."""
-        return {name: sum(fleet.desired for fleet in self.parts(name)) for name in self.fleets}
+        return {name: sum(fleet.desired for fleet in self.parts(name)) for name in self.production}
 
     def shares(self, name: str, weight: float, active: int) -> list[Target]:
         """Return the targets that give `weight` to `active` instances of a variant, none if the side has no such."""
-        parts = self.parts(name)
+        parts, mirror = self.parts(name), self._mirror(name)
         whole = sum(fleet.desired for fleet in parts)
-        return [Target(fleet, weight * fleet.desired / whole, active) for fleet in parts if fleet.desired]
+        return [Target(fleet, weight * fleet.desired / whole, active, mirror) for fleet in parts if fleet.desired]
 
     def grow(self, counts: Mapping[str, int]) -> None:
         """Launch what is missing to have so many instances."""
@@ -63,6 +68,18 @@ class Side:
     def settle(self) -> list[Instance]:
         """Be content with the instances that serve; give up the others and return them."""
         return [instance for fleet in self.fleets.values() for instance in fleet.settle()]
+
+    def _mirror(self, name: str) -> Target | None:
+        """Return where copies of a variant's requests go.
+
+        The shadow's weight against the production variant's is the share that is copied: in AWS's example ("Shadow
+        variants" in its guide) both are 1.
+        """
+        weight = self.targets[name].weight if name in self.targets else 0.0
+        for shadow in shadow_names(self.config) & self.fleets.keys():
+            share = self.targets[shadow].weight / weight if weight else 0.0
+            return Target(self.fleets[shadow], share, self.fleets[shadow].desired)
+        return None
 
     def parts(self, name: str) -> list[Fleet]:
         """Return the fleets of a variant: the side's own, then the stranded one."""

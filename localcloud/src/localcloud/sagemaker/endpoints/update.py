@@ -9,7 +9,7 @@ from localcloud.sagemaker.endpoints.course import Update, pending_summary
 from localcloud.sagemaker.endpoints.describe import find_endpoint
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.hosting import hosting
-from localcloud.sagemaker.endpoints.plans import alarm_names, plan_deployment
+from localcloud.sagemaker.endpoints.plans import alarm_names, guarded, plan_deployment
 from localcloud.sagemaker.endpoints.record import DEPLOYMENT_CHANGE, STATE_CHANGE
 from localcloud.sagemaker.endpoints.rollout import Rollout
 from localcloud.sagemaker.endpoints.rules import (
@@ -22,11 +22,13 @@ from localcloud.sagemaker.endpoints.scaling import Scaling
 from localcloud.sagemaker.endpoints.variants import (
     VariantTarget,
     check_emulated,
-    counts_of,
     current_targets,
     instance_types,
+    production_counts,
+    production_names,
     retained_capture,
     retained_targets,
+    shadow_names,
     targets_of,
 )
 from localcloud.sagemaker.request_shapes import check_request
@@ -55,7 +57,11 @@ def update_endpoint(call: Call) -> Document:
         update = Update(
             config=config,
             targets=targets,
-            plan=plan_deployment(deployment, counts_of(targets), host.live.counts()),
+            plan=plan_deployment(
+                guarded(deployment, _instance_types(endpoint, config)),
+                production_counts(config, targets),
+                host.live.counts(),
+            ),
             started=call.cloud.clock.now(),
         )
         host.record.write(
@@ -76,7 +82,7 @@ def update_endpoint_weights_and_capacities(call: Call) -> Document:
     host = _free_host(call, _SCALABLE)
     with host.lock:
         endpoint = _in_status(call, _SCALABLE)
-        current = current_targets(endpoint["ProductionVariants"])
+        current = current_targets(endpoint)
         asked = {item["VariantName"]: item for item in call.params["DesiredWeightsAndCapacities"]}
         unknown = sorted(set(asked) - set(current))
         if unknown:
@@ -134,9 +140,8 @@ def _targets(
         if excluded:
             raise ValidationError("ExcludeRetainedVariantProperties can only be used with RetainAllVariantProperties.")
         return asked
-    current = current_targets(endpoint["ProductionVariants"])
-    check_same_variants(current, asked, "RetainAllVariantProperties")
-    return retained_targets(asked, current, excluded)
+    check_same_variants(production_names(endpoint), production_names(config), "RetainAllVariantProperties")
+    return retained_targets(asked, current_targets(endpoint), excluded)
 
 
 def _check(
@@ -147,11 +152,11 @@ def _check(
     targets: Mapping[str, VariantTarget],
 ) -> None:
     check_emulated(config)
-    check_deployment_config(deployment, counts_of(targets))
+    shadows = shadow_names(config) | shadow_names(endpoint)
+    check_deployment_config(deployment, production_counts(config, targets), shadows)
     strategy = _gradual_strategy(deployment)
     if strategy:
-        names = [variant["VariantName"] for variant in endpoint["ProductionVariants"]]
-        check_same_variants(names, targets, strategy)
+        check_same_variants(production_names(endpoint), production_names(config), strategy)
     names = alarm_names(deployment)
     if names:
         check_alarms_exist(names, call.cloud.alarms.states(call.scope, names))
@@ -165,6 +170,10 @@ def _gradual_strategy(deployment: Mapping[str, Any]) -> str | None:
         return "RollingUpdatePolicy"
     routing = deployment.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
     return f"{routing['Type']} traffic routing" if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE" else None
+
+
+def _instance_types(endpoint: Mapping[str, Any], config: Mapping[str, Any]) -> set[str]:
+    return {*instance_types(endpoint["_Config"]).values(), *instance_types(config).values()}
 
 
 def _registered(call: Call, endpoint: str, variants: list[str]) -> list[str]:

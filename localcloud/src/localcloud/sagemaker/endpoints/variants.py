@@ -10,7 +10,6 @@ from localcloud.store import Document
 
 _REFUSED_IN_CONFIG = {
     "AsyncInferenceConfig": "asynchronous inference",
-    "ShadowProductionVariants": "shadow variants",
     "ExplainerConfig": "explainers",
 }
 
@@ -27,7 +26,7 @@ def check_emulated(config: Mapping[str, Any]) -> None:
     """Refuse endpoint configurations that the local cloud would only pretend to serve.
 
     Raises:
-        ValidationError: asynchronous, shadow, serverless or inference-component variants, or an explainer.
+        ValidationError: asynchronous, serverless or inference-component variants, or an explainer.
     """
     name = config["EndpointConfigName"]
     for field, words in _REFUSED_IN_CONFIG.items():
@@ -35,12 +34,35 @@ def check_emulated(config: Mapping[str, Any]) -> None:
             raise ValidationError(
                 f"Endpoint configuration {name} asks for {words}, which the local cloud cannot serve."
             )
-    for variant in config["ProductionVariants"]:
+    for variant in variants_of(config):
         if "ServerlessConfig" in variant or "ModelName" not in variant:
             raise ValidationError(
                 f"Variant {variant['VariantName']} of endpoint configuration {name} is serverless or has no model; the "
                 "local cloud serves variants of instances with one model each."
             )
+
+
+def variants_of(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return all variants of a configuration, or of an endpoint's description: production variants, then shadows."""
+    return [*config.get("ProductionVariants", ()), *config.get("ShadowProductionVariants", ())]
+
+
+def shadow_names(config: Mapping[str, Any]) -> set[str]:
+    """Return the names of a configuration's (or a description's) shadow variants."""
+    return {variant["VariantName"] for variant in config.get("ShadowProductionVariants", ())}
+
+
+def production_names(config: Mapping[str, Any]) -> list[str]:
+    """Return the names of a configuration's (or a description's) production variants."""
+    return [variant["VariantName"] for variant in config.get("ProductionVariants", ())]
+
+
+def sorted_variants(config: Mapping[str, Any], described: Sequence[Document]) -> Document:
+    """Return described variants as ProductionVariants and, if there are any, ShadowProductionVariants."""
+    shadows = shadow_names(config)
+    apart = [variant for variant in described if variant["VariantName"] in shadows]
+    production = [variant for variant in described if variant["VariantName"] not in shadows]
+    return {"ProductionVariants": production, **({"ShadowProductionVariants": apart} if apart else {})}
 
 
 def targets_of(config: Mapping[str, Any]) -> dict[str, VariantTarget]:
@@ -49,21 +71,26 @@ def targets_of(config: Mapping[str, Any]) -> dict[str, VariantTarget]:
         variant["VariantName"]: VariantTarget(
             count=int(variant.get("InitialInstanceCount", 1)), weight=float(variant.get("InitialVariantWeight", 1.0))
         )
-        for variant in config["ProductionVariants"]
+        for variant in variants_of(config)
     }
 
 
-def current_targets(described: Sequence[Mapping[str, Any]]) -> dict[str, VariantTarget]:
-    """Return the desired counts and weights of described variants."""
+def current_targets(endpoint: Mapping[str, Any]) -> dict[str, VariantTarget]:
+    """Return the desired counts and weights of an endpoint's variants, as it is described."""
     return {
         variant["VariantName"]: VariantTarget(count=variant["DesiredInstanceCount"], weight=variant["DesiredWeight"])
-        for variant in described
+        for variant in variants_of(endpoint)
     }
 
 
 def counts_of(targets: Mapping[str, VariantTarget]) -> dict[str, int]:
     """Return the instances that each variant shall have."""
     return {name: target.count for name, target in targets.items()}
+
+
+def production_counts(config: Mapping[str, Any], targets: Mapping[str, VariantTarget]) -> dict[str, int]:
+    """Return the instances that each production variant of a configuration shall have."""
+    return {name: targets[name].count for name in production_names(config)}
 
 
 def retained_targets(
@@ -73,13 +100,14 @@ def retained_targets(
 
     Args:
         asked: what the new configuration says.
-        current: what the endpoint has now; the same variants.
+        current: what the endpoint has now; the same production variants.
         excluded: property types taken from the new configuration all the same.
     """
+    kept = {**asked, **current}
     return {
         name: VariantTarget(
-            count=asked[name].count if "DesiredInstanceCount" in excluded else current[name].count,
-            weight=asked[name].weight if "DesiredWeight" in excluded else current[name].weight,
+            count=asked[name].count if "DesiredInstanceCount" in excluded else kept[name].count,
+            weight=asked[name].weight if "DesiredWeight" in excluded else kept[name].weight,
         )
         for name in asked
     }
@@ -99,7 +127,7 @@ def retained_capture(config: Mapping[str, Any], current: Mapping[str, Any], excl
 
 def instance_types(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the instance type of each variant of a configuration."""
-    return {variant["VariantName"]: variant.get("InstanceType", "") for variant in config["ProductionVariants"]}
+    return {variant["VariantName"]: variant.get("InstanceType", "") for variant in variants_of(config)}
 
 
 def describe_variant(
