@@ -103,9 +103,10 @@ def _quota(plan: ReleasePlan, observed: Observed) -> list[str]:
     needed, quota = needed_instances(plan, observed), observed.quota
     if quota is None or quota.allowed is None or needed <= quota.allowed:
         return []
+    smaller = "" if plan.strategy.type == "rolling" else ", or use --strategy rolling"
     return [
         f"The release may run {needed} {plan.fleet.instance_type} at once, and the account's quota is {quota.allowed}; "
-        f"ask Service Quotas to raise `{quota.name}`, or use --strategy rolling"
+        f"ask Service Quotas to raise `{quota.name}`{smaller}"
     ]
 
 

@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from tests.unit.release.plans import PACKAGE, plan
 from trainyard.release.conflict import LeaseHeld, LeaseLost, ReleaseOpen
-from trainyard.release.record import Live, Progress, Record, SmokeReport
+from trainyard.release.record import Live, LiveAnswers, Progress, Record, SmokeReport
 from trainyard.release.scaling import Scaling
 from trainyard.release.table import LEASE_SECONDS, DeploymentTable
 
@@ -53,7 +53,18 @@ def test_a_record_reads_back_as_it_was_written(table: DeploymentTable) -> None:
     record = table.acquire("shop", ID, "me", 100.0)
     smoke = SmokeReport(requests=3, latency_p50_ms=4.5, failures=("one: no",), agreement=None)
     live = Live(version="2", model_package_arn="a", endpoint_config_name="c", model_name="m", alarms=("x",))
-    saved = table.save(record.advanced(Progress(replaces=live, smoke=smoke, scaling=SCALING, reason="because")), 101.0)
+    saved = table.save(
+        record.advanced(
+            Progress(
+                replaces=live,
+                smoke=smoke,
+                scaling=SCALING,
+                live_answers=LiveAnswers(by_version={"3": 1}),
+                reason="because",
+            )
+        ),
+        101.0,
+    )
     assert table.get("shop", ID) == saved
 
 
