@@ -73,14 +73,15 @@ class TransformJob:
             return running.stop_requested.is_set() or self.cloud.stopping.is_set()
 
         try:
-            sources = self._sources(document, workspace.root / "outputs")
+            outputs = workspace.opt_ml / "outputs"  # the instance has an /opt/ml of its own
+            sources = self._sources(document, outputs)
             server = Server(self._container(document, workspace), workspace, logs.data)
             try:
                 self._transform(document, server, sources, stopped)
             finally:
                 server.stop()
                 logs.close()
-            return self._deliver(document, workspace.root / "outputs", sources)
+            return self._deliver(document, outputs, sources)
         finally:
             workspace.clear()
 
