@@ -77,6 +77,7 @@ _STATUS_OF = {
     "Endpoint": "EndpointStatus",
     "TrainingJob": "TrainingJobStatus",
     "ProcessingJob": "ProcessingJobStatus",
+    "TransformJob": "TransformJobStatus",
     "PipelineExecution": "PipelineExecutionStatus",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.autoscaling.activities import Activity
 from localcloud.testing import running_cloud
 
 from .conftest import Shop
@@ -191,6 +192,31 @@ def test_suspended_scaling_lets_schedules_pass(scaled: Scaled) -> None:
     assert scaled.activities() == []
     scaled.scaling.register_scalable_target(**scaled.where, SuspendedState={"ScheduledScalingSuspended": False})
     scaled.reaches(2)
+
+
+def test_an_activity_whose_change_did_not_come_about_has_failed(scaled: Scaled) -> None:
+    """As after a stop of the cloud in the middle of a scale-out, which is rolled back at the next start."""
+    scaled.register(1, 3)
+    cloud, scope, resource = scaled.shop.aws.cloud, scaled.shop.aws.scope, scaled.where["ResourceId"]
+    activity = Activity.begin(cloud, scope, resource, description="Setting desired instance count to 3.", cause="load")
+    running = {"ActivityId": activity.id, "Count": 3, "From": 1, "ByPolicy": True}
+    cloud.store.put(scope, "ScalingState", resource, {"Running": running})
+    scaled.shop.until(lambda: scaled.activities()[0]["StatusCode"] == "Failed")
+    assert scaled.activities()[0]["StatusMessage"] == (
+        "Failed to set desired instance count to 3. Reason: The endpoint was changed meanwhile."
+    )
+    assert "Running" not in cloud.store.get(scope, "ScalingState", resource)
+
+
+def test_activities_are_forgotten_after_six_weeks(scaled: Scaled) -> None:
+    scaled.register(2, 2)
+    old = scaled.reaches(2)["ActivityId"]
+    cloud, scope, name = scaled.shop.aws.cloud, scaled.shop.aws.scope, f"{scaled.where['ResourceId']} {old}"
+    cloud.store.update(scope, "ScalingActivity", name, StartTime=datetime.now(UTC) - timedelta(weeks=6))
+    assert scaled.activities() == []
+    scaled.register(1, 1)
+    scaled.reaches(1)
+    assert cloud.store.get(scope, "ScalingActivity", name) is None
 
 
 def refused(action: Any, code: str, message: str) -> None:

@@ -86,7 +86,7 @@ def test_a_container_that_ends_fails_the_endpoint_with_the_reason(shop) -> None:
 
 def test_a_container_that_is_never_ready_fails_the_endpoint(shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "SHORTEST_START_LIMIT_SECONDS", 1.0)
-    monkeypatch.setattr(host, "_START_LIMIT_SECONDS", 60.0)
+    monkeypatch.setattr(host, "START_LIMIT_SECONDS", 60.0)
     shop.sagemaker.create_endpoint(EndpointName="shop", EndpointConfigName=shop.release("bad", NEVER_READY="1"))
     assert "No good answer to GET /ping within 1 seconds" in shop.settle()["FailureReason"]
 

@@ -60,6 +60,9 @@ ThreadingHTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Ha
 """
 
 
+ID_AND_ANSWER = {"InputFilter": "$[1:]", "JoinSource": "Input", "OutputFilter": "$[0,-1]"}
+
+
 @pytest.fixture
 def model(jobs: Jobs) -> Jobs:
     jobs.program(_SERVE)
@@ -133,6 +136,15 @@ def test_payloads_under_way_at_once_are_as_many_as_asked(model: Jobs) -> None:
     one = run(model, "serial", "None", MaxConcurrentTransforms=1)
     assert took < (one["TransformEndTime"] - one["TransformStartTime"])
     assert (one["TransformEndTime"] - one["TransformStartTime"]).total_seconds() >= 8 * 0.2
+
+
+def test_records_are_filtered_joined_with_their_answers_and_filtered_again(model: Jobs) -> None:
+    model.put("in/a.csv", b"7,x\n8,z\n")
+    asked = request("joined", BatchStrategy="MultiRecord", DataProcessing=ID_AND_ANSWER)
+    asked["TransformOutput"]["Accept"] = "text/csv"
+    model.sagemaker.create_transform_job(**asked)
+    assert finish(model, "joined")["TransformJobStatus"] == "Completed"
+    assert model.read("out/a.csv.out") == b"7,<x\n8,z>\n"
 
 
 def test_the_container_knows_that_it_is_a_batch_job(model: Jobs) -> None:
@@ -266,8 +278,8 @@ def test_jobs_are_listed_and_tagged(model: Jobs) -> None:
         ({"ModelName": "none"}, "Could not find model"),
         ({"TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 2}}, "on one instance"),
         ({"MaxConcurrentTransforms": 20, "MaxPayloadInMB": 6}, "must not exceed 100 MB, got 120 MB"),
-        ({"DataProcessing": {"InputFilter": "$[1:]"}}, "filters are not served"),
-        ({"DataProcessing": {"JoinSource": "Input"}}, "JoinSource Input is not served"),
+        ({"DataProcessing": {"InputFilter": "$["}}, "InputFilter .* is not a valid JSONPath"),
+        ({"DataProcessing": {"JoinSource": "Input"}}, "must be the same"),
         ({"DataCaptureConfig": {"DestinationS3Uri": "s3://b/c"}}, "DataCaptureConfig"),
     ],
 )

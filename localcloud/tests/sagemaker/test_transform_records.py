@@ -5,6 +5,10 @@ from localcloud.sagemaker.transform.records import assembled, batches, split_lin
 from localcloud.sagemaker.transform.settings import settings_of
 
 
+def payloads(records: list[bytes], limit: int | None, *, many: bool) -> list[bytes]:
+    return [batch.payload for batch in batches([(record, record) for record in records], limit, many=many)]
+
+
 @pytest.mark.parametrize(
     ("chunks", "lines"),
     [([b"a\nb\n"], [b"a", b"b"]), ([b"a\nb"], [b"a", b"b"]), ([b"a", b"b\n", b"\nc"], [b"ab", b"", b"c"]), ([], [])],
@@ -15,21 +19,27 @@ def test_lines_are_found_across_chunks_and_the_last_needs_no_end(chunks, lines) 
 
 def test_one_record_is_one_payload_or_as_many_as_fit() -> None:
     records = [b"aaaa", b"bb", b"cc", b"dddd"]
-    assert list(batches(records, 5, many=False)) == records
-    assert list(batches(records, 5, many=True)) == [b"aaaa", b"bb\ncc", b"dddd"]
-    assert list(batches(records, None, many=True)) == [b"aaaa\nbb\ncc\ndddd"]
-    assert list(batches([], 5, many=True)) == []
+    assert payloads(records, 5, many=False) == records
+    assert payloads(records, 5, many=True) == [b"aaaa", b"bb\ncc", b"dddd"]
+    assert payloads(records, None, many=True) == [b"aaaa\nbb\ncc\ndddd"]
+    assert payloads([], 5, many=True) == []
+
+
+def test_what_is_sent_counts_and_the_records_behind_it_are_kept() -> None:
+    first, second = batches([(b"id,aaaa", b"aaaa"), (b"id,bb", b"bb")], 5, many=True)
+    assert (first.records, first.payload) == ((b"id,aaaa",), b"aaaa")
+    assert (second.records, second.payload) == ((b"id,bb",), b"bb")
 
 
 def test_payloads_never_pass_the_limit() -> None:
-    payloads = list(batches([b"x" * size for size in (3, 1, 4, 1, 5, 2, 6)], 8, many=True))
-    assert all(len(payload) <= 8 for payload in payloads)
-    assert b"\n".join(payloads).split(b"\n") == [b"x" * size for size in (3, 1, 4, 1, 5, 2, 6)]
+    found = payloads([b"x" * size for size in (3, 1, 4, 1, 5, 2, 6)], 8, many=True)
+    assert all(len(payload) <= 8 for payload in found)
+    assert b"\n".join(found).split(b"\n") == [b"x" * size for size in (3, 1, 4, 1, 5, 2, 6)]
 
 
 def test_a_record_longer_than_a_payload_fails() -> None:
     with pytest.raises(JobFailure, match="A record of 6 bytes is larger than MaxPayloadInMB allows"):
-        list(batches([b"a", b"b" * 6], 5, many=True))
+        payloads([b"a", b"b" * 6], 5, many=True)
 
 
 def test_answers_are_told_apart_by_lines_only_when_asked() -> None:

@@ -79,18 +79,17 @@ class Evaluator:
         return judge(definition, grid.starts, values)
 
     def read(self, scope: Scope, name: str, now: float) -> Reading | None:
-        """Return the state of an alarm and its latest value as of `now`, or None where there is no such alarm.
-
-        Raises:
-            AwsError: what it watches cannot be computed here.
-        """
+        """Return the state of an alarm and its latest value as of `now`, or None where there is no such alarm."""
         with self._lock:
             alarm = cloudwatch_backends[scope.account][scope.region].alarms.get(name)
             definition = read_definition(scope, alarm) if alarm else None
             state = alarm.state_value if alarm else ""
         if definition is None:
             return None
-        values = answer(self._store, definition.queries, self._grid(definition, now))[definition.watched]
+        try:
+            values = answer(self._store, definition.queries, self._grid(definition, now))[definition.watched]
+        except AwsError:  # what cannot be computed here has no value; the alarm itself says why
+            return Reading(state, None)
         return Reading(state, next((value for value in reversed(values) if value is not None), None))
 
     def _grid(self, definition: Definition, now: float) -> Grid:

@@ -42,7 +42,8 @@ class Activity:
 
     @classmethod
     def begin(cls, cloud: Cloud, scope: Scope, resource_id: str, *, description: str, cause: str) -> "Activity":
-        """Remember an activity that begins now."""
+        """Remember an activity that begins now, and forget those that are too old to be told."""
+        _forget(cloud)
         activity = cls(cloud, scope, resource_id, str(uuid.uuid4()))
         body: Document = {
             "ActivityId": activity.id,
@@ -69,3 +70,10 @@ class Activity:
             StatusMessage=message,
             EndTime=self._cloud.clock.now(),
         )
+
+
+def _forget(cloud: Cloud) -> None:
+    since = cloud.clock.now() - _KEPT
+    for scope, name, activity in cloud.store.scan(_KIND):
+        if activity["StartTime"] <= since:
+            cloud.store.delete(scope, _KIND, name)

@@ -27,7 +27,7 @@ class Scaler:
         self._cloud = cloud
         self._evaluator = evaluator
         self._metrics = metrics
-        self._failing: set[str] = set()
+        self._failing: set[tuple[Scope, str]] = set()
 
     def run(self, stop: threading.Event) -> None:
         """Scale until `stop` is set."""
@@ -40,12 +40,12 @@ class Scaler:
         for scope, resource_id, target in self._cloud.store.scan(TARGET):
             try:
                 self._look(scope, target, now)
-                self._failing.discard(resource_id)
+                self._failing.discard((scope, resource_id))
             except Exception:  # one target that cannot be scaled must not keep the others from it
                 gone = self._cloud.stopping.is_set() or self._cloud.store.get(scope, TARGET, resource_id) is None
-                if resource_id not in self._failing and not gone:
+                if (scope, resource_id) not in self._failing and not gone:
                     log.exception("scaling of %s failed; it is tried again", resource_id)
-                self._failing.add(resource_id)
+                self._failing.add((scope, resource_id))
 
     def _look(self, scope: Scope, target: Document, now: datetime) -> None:
         run_due_actions(self._cloud, scope, target, now)

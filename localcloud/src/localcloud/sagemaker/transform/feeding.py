@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.sagemaker.jobs.failure import JobFailure
-from localcloud.sagemaker.transform.records import assembled
+from localcloud.sagemaker.transform.records import Batch, assembled
 
 _LOOK_SECONDS = 0.25
 
@@ -39,13 +39,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Piece:
-    """One payload of one object."""
+    """One batch of one object."""
 
     source: Source
-    payload: bytes
+    batch: Batch
 
 
-def feed(pieces: Iterable[Piece], send: Callable[[bytes], bytes], concurrent: int, stopped: Callable[[], bool]) -> None:
+def feed(pieces: Iterable[Piece], send: Callable[[Batch], bytes], concurrent: int, stopped: Callable[[], bool]) -> None:
     """Send all pieces, at most `concurrent` at once; an object whose piece fails is given up, the others go on.
 
     Raises:
@@ -57,7 +57,7 @@ def feed(pieces: Iterable[Piece], send: Callable[[bytes], bytes], concurrent: in
         for piece in pieces:
             if piece.source.failure:
                 continue
-            window.append((piece, pool.submit(send, piece.payload)))
+            window.append((piece, pool.submit(send, piece.batch)))
             if len(window) == concurrent:
                 _take(*window.popleft(), stopped)
         while window:

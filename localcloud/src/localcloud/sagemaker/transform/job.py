@@ -18,9 +18,10 @@ from localcloud.sagemaker.jobs.running import RunningJob
 from localcloud.sagemaker.jobs.s3_locations import local_path, parse_s3_uri
 from localcloud.sagemaker.jobs.s3_transfer import upload_folder
 from localcloud.sagemaker.jobs.workspace import Workspace
+from localcloud.sagemaker.transform.data_processing import data_processing_of
 from localcloud.sagemaker.transform.feeding import Interrupted, Piece, Source, feed
 from localcloud.sagemaker.transform.logs import JobLogs
-from localcloud.sagemaker.transform.records import batches, split_lines
+from localcloud.sagemaker.transform.records import Batch, batches, split_lines
 from localcloud.sagemaker.transform.server import Server
 from localcloud.sagemaker.transform.settings import Settings, settings_of
 from localcloud.scope import Scope
@@ -73,14 +74,15 @@ class TransformJob:
             return running.stop_requested.is_set() or self.cloud.stopping.is_set()
 
         try:
-            sources = self._sources(document, workspace.root / "outputs")
+            outputs = workspace.opt_ml / "outputs"  # the instance has an /opt/ml of its own
+            sources = self._sources(document, outputs)
             server = Server(self._container(document, workspace), workspace, logs.data)
             try:
                 self._transform(document, server, sources, stopped)
             finally:
                 server.stop()
                 logs.close()
-            return self._deliver(document, workspace.root / "outputs", sources)
+            return self._deliver(document, outputs, sources)
         finally:
             workspace.clear()
 
@@ -88,13 +90,12 @@ class TransformJob:
         limit = max(self.cloud.clock.real(START_LIMIT_SECONDS), SHORTEST_START_LIMIT_SECONDS)
         server.wait(limit, stopped)
         settings = settings_of(document, server.parameters())
-        headers = _headers(document)
-        feed(
-            self._pieces(document, settings, sources),
-            lambda payload: server.send(payload, headers, settings),
-            settings.concurrent,
-            stopped,
-        )
+        headers, treatment = _headers(document), data_processing_of(document)
+
+        def send(batch: Batch) -> bytes:
+            return treatment.kept(batch.records, server.send(batch.payload, headers, settings))
+
+        feed(self._pieces(document, settings, sources), send, settings.concurrent, stopped)
 
     def _container(self, document: Document, workspace: Workspace) -> Container:
         container = prepare_container(self.cloud, self.scope, document["ModelName"], workspace.home)
@@ -126,13 +127,15 @@ class TransformJob:
         given = document["TransformInput"]
         bucket = parse_s3_uri(given["DataSource"]["S3DataSource"]["S3Uri"]).bucket
         by_line = given.get("SplitType", "None") == "Line"
+        treatment = data_processing_of(document)
         for source in sources:
             try:
                 body = self._s3.get_object(Bucket=bucket, Key=source.key)["Body"]
                 with body:
                     records = split_lines(body.iter_chunks(_CHUNK_BYTES)) if by_line else iter([body.read()])
-                    for payload in batches(records, settings.limit_bytes, many=settings.many and by_line):
-                        yield Piece(source, payload)
+                    pairs = ((record, treatment.sent(record)) for record in records)
+                    for batch in batches(pairs, settings.limit_bytes, many=settings.many and by_line):
+                        yield Piece(source, batch)
             except JobFailure as failure:
                 source.fail(str(failure))
             except ClientError as error:

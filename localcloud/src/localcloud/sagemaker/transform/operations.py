@@ -11,6 +11,7 @@ from localcloud.sagemaker.jobs.s3_locations import parse_s3_uri
 from localcloud.sagemaker.models import find_model
 from localcloud.sagemaker.request_shapes import check_request
 from localcloud.sagemaker.service import Call, operation
+from localcloud.sagemaker.transform.data_processing import data_processing_of
 from localcloud.sagemaker.transform.job import TRANSFORM, TransformJob
 from localcloud.sagemaker.transform.settings import LARGEST_MB, settings_of
 from localcloud.store import Document
@@ -78,10 +79,7 @@ def _check(call: Call) -> None:
     _check_input(call.params["TransformInput"], instances)
     parse_s3_uri(call.params["TransformOutput"]["S3OutputPath"])
     _check_payloads(call.params)
-    if any(call.params.get("DataProcessing", {}).get(name, "$") != "$" for name in ("InputFilter", "OutputFilter")):
-        raise ValidationError("DataProcessing: filters are not served by the local cloud.")
-    if call.params.get("DataProcessing", {}).get("JoinSource", "None") != "None":
-        raise ValidationError("DataProcessing: JoinSource Input is not served by the local cloud; use None.")
+    data_processing_of(call.params)
     if "DataCaptureConfig" in call.params:
         raise ValidationError("DataCaptureConfig: captured data of transform jobs is not served by the local cloud.")
 
