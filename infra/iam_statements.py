@@ -11,6 +11,9 @@ from typing import Any
 Document = dict[str, Any]
 Statement = dict[str, Any]
 
+PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+"""What pulling from a repository takes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Estate:
@@ -72,9 +75,8 @@ def write(estate: Estate, *buckets: str) -> Statement:
 
 def pull(repositories: Sequence[str]) -> list[Statement]:
     """Return what pulling images from these repositories takes."""
-    layers = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [
-        allow("PullImages", layers, repositories),
+        allow("PullImages", PULL, repositories),
         # The token is of the account: AWS knows no narrower resource.
         allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
     ]

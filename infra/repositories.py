@@ -1,4 +1,4 @@
-"""Where images are kept. Owns one ECR repository a model service and its lifecycle policy.
+"""Where images are kept. Owns one ECR repository a model service, its lifecycle policy, and whom it lends images to.
 
 Tags never move: what was judged and approved is what a digest, and a tag, still name a year later.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from infra import naming
+from infra import naming, resource_policies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,8 @@ class RepositoriesArgs:
     key_arn: pulumi.Input[str]
     untagged_image_days: int
     """Images that no tag points at go after this."""
+    lent_to: Sequence[str] = ()
+    """Accounts that may pull; nobody else's by default."""
     protect: bool
     """Refuse deletion; without it a repository goes with its images."""
 
@@ -54,6 +56,13 @@ class Repositories(pulumi.ComponentResource):
             policy=json.dumps(expire_untagged(args.untagged_image_days)),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        if args.lent_to:
+            aws.ecr.RepositoryPolicy(
+                f"{name}-{service}-policy",
+                repository=repository.name,
+                policy=json.dumps(resource_policies.repository_policy(args.lent_to)),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         return repository
 
 

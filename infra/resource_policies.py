@@ -4,7 +4,9 @@ Each names the account that a calling service must be acting for: otherwise a se
 resource on behalf of somebody else (the confused deputy).
 """
 
-from infra.iam_statements import Document, document
+from collections.abc import Sequence
+
+from infra.iam_statements import PULL, Document, document
 
 
 def key_policy(account: str, region: str) -> Document:
@@ -63,6 +65,25 @@ def access_log_policy(bucket_arn: str, account: str) -> Document:
             "Action": "s3:PutObject",
             "Resource": f"{bucket_arn}/*",
             "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+        },
+    )
+
+
+def repository_policy(accounts: Sequence[str]) -> Document:
+    """Return the policy of a repository whose images other accounts may pull, themselves and through SageMaker."""
+    return document(
+        {
+            "Sid": "LentToAccounts",
+            "Effect": "Allow",
+            "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]},
+            "Action": list(PULL),
+        },
+        {
+            "Sid": "LentToTheirSageMaker",
+            "Effect": "Allow",
+            "Principal": {"Service": "sagemaker.amazonaws.com"},
+            "Action": list(PULL),
+            "Condition": {"StringEquals": {"aws:SourceAccount": list(accounts)}},
         },
     )
 

@@ -63,12 +63,24 @@ def _estate(settings: Settings, environment: str, stores: Stores) -> pulumi.Outp
         "features_bucket_arn": buckets.features.arn,
         "artifacts_bucket_arn": buckets.artifacts.arn,
         "capture_bucket_arn": buckets.capture.arn,
-        "repository_arns": [repository.arn for repository in stores.repositories.by_service.values()],
+        "repository_arns": [
+            *(repository.arn for repository in stores.repositories.by_service.values()),
+            *_borrowed(settings),
+        ],
         "table_arn": stores.deployments.table_arn,
         "topic_arn": stores.notifications.topic_arn,
     }
     placeholder = _placeholder(settings, environment)
     return pulumi.Output.from_input(arns).apply(lambda known: replace(placeholder, **known))
+
+
+def _borrowed(settings: Settings) -> list[str]:
+    """Return the repositories of other accounts, in the same region, whose images run here."""
+    return [
+        f"arn:aws:ecr:{settings.region}:{account}:repository/{naming.repository(service.name)}"
+        for account in settings.images.borrowed_from
+        for service in settings.services
+    ]
 
 
 def _placeholder(settings: Settings, environment: str) -> Estate:

@@ -58,6 +58,8 @@ class PlatformOutputs(_Contract):
     notifications_topic_arn: str
     deployments_table: str
     services: list[str]
+    images_borrowed_from: list[str]
+    """Accounts whose images may run here."""
 
 
 StrategyType = Literal["all_at_once", "canary", "linear", "rolling"]

@@ -57,6 +57,7 @@ def platform(
             "notifications_topic_arn": stores.notifications.topic_arn,
             "deployments_table": stores.deployments.table_name,
             "services": [service.name for service in settings.services],
+            "images_borrowed_from": settings.images.borrowed_from,
         },
     )
 

@@ -15,6 +15,7 @@ __all__ = ["ServiceSettings", "Settings", "SettingsError", "parse"]
 
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
 Percent = Annotated[int, Field(ge=0, le=100)]
+Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 Days = Annotated[int, Field(ge=1, le=3650)]
 
 
@@ -72,6 +73,15 @@ class PeopleSettings(_Dials):
     """ARNs of this account's roles or users that may take on the approval role."""
     releasers: list[str]
     """ARNs of this account's roles or users that may take on the release role."""
+
+
+class ImageSettings(_Dials):
+    """Whose images are whose. Promotion copies images, so both lists are empty unless environments share a registry."""
+
+    lent_to: list[Account]
+    """Accounts whose SageMaker may pull this environment's images."""
+    borrowed_from: list[Account]
+    """Accounts whose images this environment's containers run by digest; a promotion leaves such an image there."""
 
 
 class NotificationSettings(_Dials):
@@ -251,7 +261,7 @@ class ServiceSettings(_Dials):
 class Settings(_Dials):
     """Everything a stack file says."""
 
-    account: str = Field(pattern=r"^\d{12}$")
+    account: Account
     """The AWS account, 12 digits in quotes; the program refuses any other."""
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     """The AWS region; the program refuses any other."""
@@ -262,11 +272,18 @@ class Settings(_Dials):
     network: NetworkSettings
     retention: RetentionSettings
     people: PeopleSettings
+    images: ImageSettings
     permissions_boundary: str = Field(pattern=r"^$|^[\w+=,.@-]{1,128}$")
     """Name of the account's policy that bounds every role, as the bootstrap project makes it and CI requires it; empty
     bounds none, for an account that was not prepared by `trainyard bootstrap`."""
     notifications: NotificationSettings
     services: list[ServiceSettings] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _images_of_others(self) -> "Settings":
+        if self.account in (*self.images.lent_to, *self.images.borrowed_from):
+            raise ValueError("images.lent_to and images.borrowed_from name other accounts; the own one has its images")
+        return self
 
     @model_validator(mode="after")
     def _distinct_services(self) -> "Settings":

@@ -35,6 +35,7 @@ def declare(settings: Settings, environment: str, opts: pulumi.ResourceOptions) 
         services=list(names),
         key_arn=key.arn,
         untagged_image_days=settings.retention.untagged_image_days,
+        lent_to=settings.images.lent_to,
         protect=protect,
     )
     records = DeploymentsArgs(environment=environment, key_arn=key.arn, protect=protect)

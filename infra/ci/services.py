@@ -113,12 +113,14 @@ SERVICES: tuple[Service, ...] = (
     Service(
         prefix="ecr",
         resources=("arn:aws:ecr:{here}:repository/trainyard/*",),
-        read=("DescribeRepositories", "GetLifecyclePolicy", "ListTagsForResource"),
+        read=("DescribeRepositories", "GetLifecyclePolicy", "GetRepositoryPolicy", "ListTagsForResource"),
         change=(
             "CreateRepository",
             "DeleteRepository",
             "PutLifecyclePolicy",
             "DeleteLifecyclePolicy",
+            "SetRepositoryPolicy",
+            "DeleteRepositoryPolicy",
             "PutImageScanningConfiguration",
             "PutImageTagMutability",
             *_TAGS,

@@ -15,6 +15,8 @@ class Context:
     region: str
     deletion_protection: bool
     approved_instance_types: Sequence[str]
+    image_accounts: Sequence[str] = ()
+    """Accounts with which the stack file shares images, and nothing else."""
 
     @classmethod
     def of(cls, settings: Settings, environment: str) -> "Context":
@@ -25,4 +27,5 @@ class Context:
             region=settings.region,
             deletion_protection=settings.deletion_protection,
             approved_instance_types=settings.approved_instance_types,
+            image_accounts=(*settings.images.lent_to, *settings.images.borrowed_from),
         )

@@ -1,7 +1,8 @@
 """Nothing leads out of the environment: every account and region in any input is the environment's own.
 
 Accounts stand in ARNs, in addresses, in names of buckets and by themselves; regions in ARNs, in addresses and in
-properties of their own. AWS's own policies (`arn:aws:iam::aws:…`) and image registries are nobody's environment.
+properties of their own. AWS's own policies (`arn:aws:iam::aws:…`) and image registries are nobody's environment. Images
+are shared with the accounts that the stack file names: in ARNs and addresses of ECR, and in policies of repositories.
 """
 
 import re
@@ -25,16 +26,19 @@ _PLACES = re.compile(r"(?:^|[._])(?:region|awsRegion|availabilityZones?)(?:\[\d+
 _PLACE = re.compile(r"^(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)[a-z]?$")
 _KEYS_OF_OBJECTS = ("aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2")
 """Their keys are paths of our own making, with digests in them."""
+_LENDING = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 _CURE = "Refer to what this environment declares or holds; what another one has is copied, never reached for."
 
 
 def _judge(resource: Resource, context: Context) -> Iterator[Verdict]:
     denied = _denied(resource)
+    sharing = context.image_accounts if resource.type == _LENDING else ()
     for path, value in leaves(resource.inputs):
         if value == UNKNOWN:
             yield Undecided(resource, top(path))
         elif isinstance(value, str) and (resource.type not in _KEYS_OF_OBJECTS or path != "key"):
-            for what in dict.fromkeys(_strays(path, value, context, denies=path.startswith(denied))):
+            strays = _strays(path, value, context, denies=path.startswith(denied))
+            for what in dict.fromkeys(each for each in strays if each not in map(_of_account, sharing)):
                 place = f"account {context.account}, {context.region}"
                 yield Broken(
                     resource,
@@ -64,20 +68,26 @@ def _in_arn(match: re.Match[str], context: Context, denies: bool) -> Iterator[st
     region, account = match["region"], match["account"]
     if account == "aws" or (match["service"] == "ecr" and account in aws_registries.accounts(context.region)):
         return
+    if match["service"] == "ecr" and account in context.image_accounts:
+        account = context.account
     for part, yields in ((account, _foreign_account), (region, _foreign_region)):
         if part and not (denies and set(part) & set("*?")):  # a Deny takes away, from everybody at best
             yield from yields(part, context)
 
 
 def _in_registry(match: re.Match[str], context: Context, denies: bool) -> Iterator[str]:
-    if match["account"] not in aws_registries.accounts(context.region):
+    if match["account"] not in (*aws_registries.accounts(context.region), *context.image_accounts):
         yield from _foreign_account(match["account"], context)
     yield from _foreign_region(match["region"], context)
 
 
 def _foreign_account(account: str, context: Context) -> Iterator[str]:
     if account != context.account:
-        yield "of every account" if set(account) & set("*?") else f"of account {account}"
+        yield "of every account" if set(account) & set("*?") else _of_account(account)
+
+
+def _of_account(account: str) -> str:
+    return f"of account {account}"
 
 
 def _foreign_region(region: str, context: Context) -> Iterator[str]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -32,6 +33,22 @@ def test_untagged_images_go() -> None:
     (rule,) = json.loads(deploy(lambda: Repositories("images", args)).one("LifecyclePolicy").inputs["policy"])["rules"]
     assert rule["selection"]["tagStatus"] == "untagged"
     assert (rule["selection"]["countNumber"], rule["selection"]["countUnit"]) == (7, "days")
+
+
+def test_images_are_lent_to_the_accounts_that_are_named_to_pull_only_and_to_nobody_by_default() -> None:
+    args = RepositoriesArgs(services=["recommender"], key_arn=KEY, untagged_image_days=7, protect=True)
+    assert deploy(lambda: Repositories("images", args)).of_type("RepositoryPolicy") == []
+    lending = replace(args, lent_to=["222222222222"])
+    found = deploy(lambda: Repositories("images", lending)).one("RepositoryPolicy")
+    accounts, sagemaker = json.loads(found.inputs["policy"])["Statement"]
+    assert accounts["Principal"] == {"AWS": ["arn:aws:iam::222222222222:root"]}
+    assert sagemaker["Condition"] == {"StringEquals": {"aws:SourceAccount": ["222222222222"]}}
+    for statement in (accounts, sagemaker):
+        assert set(statement["Action"]) == {
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+        }
 
 
 @pytest.mark.parametrize("protect", [True, False])

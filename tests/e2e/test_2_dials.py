@@ -29,6 +29,8 @@ CHANGES: dict[str, Any] = {
     "retention.key_deletion_days": 8,
     "people.approvers": ["arn:aws:iam::111111111111:role/approver"],
     "people.releasers": ["arn:aws:iam::111111111111:role/releaser"],
+    "images.lent_to": ["000000000002"],
+    "images.borrowed_from": ["000000000003"],
     "permissions_boundary": "another-boundary",
     "notifications.emails": ["oncall@example.com"],
     "services.0.owners": ["recommendations", "search"],

@@ -58,6 +58,7 @@ COMPUTED: dict[str, Compute] = {
     "aws:ec2/vpc:Vpc": _arn("ec2", "vpc/"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": lambda name, inputs, account: {"prefixListId": f"pl-{name}"},
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _nothing,
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": _nothing,
     "aws:ecr/repository:Repository": lambda name, inputs, account: {
         **_arn("ecr", "repository/")(name, inputs, account),
         "repositoryUrl": f"{account}.dkr.ecr.{REGION}.amazonaws.com/{inputs['name']}",

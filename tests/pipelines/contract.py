@@ -37,6 +37,7 @@ def platform() -> PlatformOutputs:
         notifications_topic_arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:dev-notifications",
         deployments_table="trainyard-dev-deployments",
         services=["recommender"],
+        images_borrowed_from=[],
     )
 
 

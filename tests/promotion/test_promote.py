@@ -1,6 +1,7 @@
 """A version on its way from one account to the next, on the local cloud."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from infra.resource_policies import repository_policy
 from tests.promotion.world import ACCOUNTS, ARCHIVE, METADATA, World, rolled_back_from
 from tests.unit.release.control_plane import Faults, Faulty, Killed
 from trainyard.errors import GateRejected, TrainyardError, UsageError
@@ -71,6 +73,21 @@ def test_of_several_versions_each_is_promoted_once(world: World) -> None:
 
 def test_the_promoted_image_runs_in_the_targets_account(world: World) -> None:
     made = promoted(ready(world)).version
+    world.target.client("sagemaker").create_model(
+        ModelName=f"{world.service}-1",
+        ExecutionRoleArn=f"arn:aws:iam::{ACCOUNTS['prod']}:role/serving",
+        PrimaryContainer={"Image": made.image, "ModelDataUrl": made.model_data_url},
+    )
+
+
+def test_an_image_that_the_target_borrows_stays_where_it_is_and_runs_there(world: World) -> None:
+    ready(world)
+    borrowing = world.target.platform.model_copy(update={"images_borrowed_from": [ACCOUNTS["staging"]]})
+    lent = json.dumps(repository_policy([ACCOUNTS["prod"]]))
+    world.source.client("ecr").set_repository_policy(repositoryName=f"trainyard/{world.service}", policyText=lent)
+    made = promote(world.source, replace(world.target, platform=borrowing), 1, lambda line: None).version
+    assert made.image.startswith(f"{world.source.service.repository_url}@sha256:")
+    assert world.of_target()["images"] == []
     world.target.client("sagemaker").create_model(
         ModelName=f"{world.service}-1",
         ExecutionRoleArn=f"arn:aws:iam::{ACCOUNTS['prod']}:role/serving",

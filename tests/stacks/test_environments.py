@@ -55,6 +55,17 @@ def test_what_a_stack_exports_is_the_contract_and_what_ssm_holds(stack: str) -> 
         assert ServiceOutputs.model_validate_json(held[f"/trainyard/{stack}/services/{name}"]) == outputs
 
 
+def test_images_of_others_may_be_pulled_by_containers_only_from_the_accounts_that_are_named() -> None:
+    borrowing = environment("dev", images={"lent_to": [], "borrowed_from": ["999999999999"]})
+    policies = {each.name: each.inputs["policy"] for each in borrowing.of_type("RolePolicy")}
+    arn = "arn:aws:ecr:eu-west-1:999999999999:repository/trainyard/recommender"
+    assert {name for name, policy in policies.items() if arn in policy} == {
+        "roles-serving-policy",
+        "roles-training-policy",
+    }
+    assert "999999999999" not in str([each.inputs for each in committed("dev").of_type("RolePolicy")])
+
+
 def test_the_contract_carries_the_dials_of_a_service(dev: Deployment) -> None:
     outputs = ServiceOutputs.model_validate(dev.exports["services"]["recommender"])
     dials = parse(mapping("dev"), "Pulumi.dev.yaml").services[0]

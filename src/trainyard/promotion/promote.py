@@ -113,6 +113,9 @@ def _copy(source: Side, target: Side, evidence: Evidence, say: Say) -> Content:
 
 
 def _image(source: Side, target: Side, image: str, say: Say) -> str:
+    if image.partition(".")[0] in target.platform.images_borrowed_from:
+        say(f"Image {image_digest(image)} stays where it is: {target.name} may run it from there")
+        return image
     say(f"Image {image_digest(image)} goes by digest")
     clients: dict[str, Any] = {"source": source.client("ecr"), "target": target.client("ecr")}
     return copy_image(image, target.service.repository_url, **clients)

@@ -144,10 +144,11 @@ def test_every_service_principal_of_a_resource_policy_is_bound_to_the_account() 
         resource_policies.key_policy(ACCOUNT, "eu-west-1"),
         resource_policies.access_log_policy("arn:aws:s3:::logs", ACCOUNT),
         resource_policies.topic_policy(ESTATE.topic_arn, ACCOUNT),
+        resource_policies.repository_policy([ACCOUNT]),
     ):
         bound = [statement for statement in policy["Statement"] if "Service" in statement["Principal"]]
         assert bound
-        assert all(each["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}} for each in bound)
+        assert all(each["Condition"]["StringEquals"]["aws:SourceAccount"] in (ACCOUNT, [ACCOUNT]) for each in bound)
 
 
 def test_a_bucket_denies_plain_http_and_other_accounts() -> None:

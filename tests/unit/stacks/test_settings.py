@@ -85,6 +85,14 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
             lambda t: t["services"][0].update(approvals_required=3),
             "trainyard:services[0].approvals_required is 3; it should be 0, 1 or 2",
         ),
+        (
+            lambda t: t["images"].update(lent_to=["12"]),
+            r"trainyard:images.lent_to[0] is '12'; it should match pattern '^\d{12}$'",
+        ),
+        (
+            lambda t: t["images"].update(borrowed_from=[t["account"]]),
+            "images.lent_to and images.borrowed_from name other accounts",
+        ),
         (lambda t: t.update(network=3), "trainyard:network is 3; it should be a mapping of keys to values"),
         (lambda t: t["network"].update(cidr="10.0.0.1/16"), "trainyard:network.cidr is '10.0.0.1/16'; a range such as"),
         (lambda t: t["network"].update(cidr="10.0.0.0/28"), "a /16 to a /20 is allowed"),
