@@ -15,7 +15,7 @@ BUDGETS := unit=180 components=60 stacks=240 pipelines=120 localcloud=240 contai
 
 .PHONY: help setup engine lock format check workflows test test-official \
   $(addprefix test-,unit components stacks pipelines localcloud containers e2e) \
-  demo demo-down demo-envs verify-aws docs clean \
+  demo demo-down demo-envs bench-release bench-faults verify-aws docs clean \
   images image push-images touched preview-comment withdraw-comments newest deploy acceptance drift
 
 help: ## List these commands
@@ -68,6 +68,12 @@ demo-down: setup ## Take the demo's environment and local cloud away
 
 demo-envs: engine ## Three environments side by side on this machine, previewed, released to and kept apart
 	@$(BIN)/python -m trainyard.demo envs
+
+bench-release: setup ## Twenty releases under 200 requests a second, and twelve bad models (about ten minutes)
+	@$(BIN)/python -m tests.bench.release
+
+bench-faults: setup ## Releases whose every call fails and whose driver dies at every action; 20 with real processes
+	@$(BIN)/python -m tests.bench.faults
 
 verify-aws: engine ## On your own account: the cheapest environment, the loop, a release; says the price and asks first
 	@$(BIN)/python -m trainyard.verify_aws $(ARGS)

@@ -1,4 +1,4 @@
-"""Releases whose driver is killed: the real command, ended with SIGKILL at a sampled action, and resumed by the next."""
+"""Releases whose driver is killed: the real command, ended with SIGKILL at a sampled action, then resumed."""
 
 import os
 import random
