@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from localcloud.sagemaker.endpoints.accounts import count, keep
+from localcloud.sagemaker.endpoints.bookkeeping import count, keep
 from localcloud.sagemaker.endpoints.capture import Capture
 from localcloud.sagemaker.endpoints.forwarding import BROKEN, Reply, forward, no_answer
 from localcloud.sagemaker.endpoints.host import EndpointHost

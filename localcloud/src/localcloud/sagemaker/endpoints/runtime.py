@@ -14,7 +14,7 @@ from urllib3.exceptions import NewConnectionError, ProtocolError
 
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
-from localcloud.sagemaker.endpoints.accounts import count, keep
+from localcloud.sagemaker.endpoints.bookkeeping import count, keep
 from localcloud.sagemaker.endpoints.forwarding import BROKEN, Reply, forward, no_answer
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.hosting import Hosting, hosting
