@@ -34,6 +34,11 @@ class Killed:
     true: bool
     said: str
 
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return self.converged and self.true
+
 
 def sample(shop: Shop, environ: dict[str, str], count: int) -> Iterator[Killed]:
     """Release `count` times, kill each driver once, resume it, and yield what became of it."""

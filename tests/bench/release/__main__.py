@@ -12,9 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import boto3
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +20,7 @@ from tests.bench.release import processes
 from tests.bench.release.bad_models import Caught, judge_worse, release_each
 from tests.bench.release.releases import ROLLED_BACK, TURN_SLOW, Told, tell
 from tests.bench.release.samples import Sample, Span, failed, p99_ms, read, within
+from tests.bench.release.target import client, environ
 from tests.shop.environment import GOLDEN, Shop
 from trainyard.report.summary import Fact, fact, table, write
 
@@ -99,17 +98,17 @@ def _measure(folder: Path, count: int, console: Console) -> Found:
     golden.write_text(json.dumps(STRICT))
     samples = folder / "samples"
     with processes.cloud(folder / "cloud", SPEED) as url:
-        environ = _environ(url)
-        shop = Shop(lambda service: _client(service, environ), golden)
+        variables = environ(url)
+        shop = Shop(lambda service: client(service, variables), golden)
         _scale(shop)
         with processes.load(f"{url}/endpoints/shop-dev/invocations", RATE, samples):
             time.sleep(5)
             console.rule("[bold]Control: idle processes start beside the load[/]", align="left")
             control = [processes.idle(IDLE_PORT, INSTANCES, CONTROL_SECONDS) for _ in range(CONTROLS)]
             console.rule(f"[bold]{count} releases at {RATE:.0f} requests a second[/]", align="left")
-            releases = list(_shown(tell(shop, environ, count), console))
+            releases = list(_shown(tell(shop, variables, count), console))
             console.rule("[bold]Bad models[/]", align="left")
-            bad = list(release_each(shop, environ))
+            bad = list(release_each(shop, variables))
         asked = read(samples)
     return Found(releases=releases, bad=[*bad, judge_worse()], samples=asked, control=control)
 
@@ -134,26 +133,6 @@ def _scale(shop: Shop) -> None:
 def _by_strategy(releases: Sequence[Told]) -> Iterator[tuple[str, int]]:
     for name in dict.fromkeys(one.strategy for one in releases):
         yield name, sum(one.strategy == name for one in releases)
-
-
-def _environ(url: str) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "LKIA000000000001",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
-def _client(service: str, environ: dict[str, str]) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=environ["AWS_ENDPOINT_URL"],
-        region_name=environ["AWS_DEFAULT_REGION"],
-        aws_access_key_id=environ["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environ["AWS_SECRET_ACCESS_KEY"],
-    )
 
 
 if __name__ == "__main__":
