@@ -215,6 +215,7 @@ class Shop:
             network=self.network,
             notifications_topic_arn=self.topic,
             deployments_table=TABLE,
+            images_borrowed_from=[],
             services=["shop"],
         )
 
