@@ -171,6 +171,7 @@ class Shop:
             notifications_topic_arn=self.topic,
             deployments_table=TABLE,
             services=["shop"],
+            images_borrowed_from=[],
         )
 
     def _service(self, changes: dict[str, Any]) -> outputs.ServiceOutputs:
