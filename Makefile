@@ -11,10 +11,10 @@ ENVIRONMENT ?= dev
 KIND ?= serving
 
 # Seconds that a level of tests may take on two cores, warm; the whole: 25 minutes warm, 60 cold.
-BUDGETS := unit=180 components=60 stacks=240 pipelines=120 localcloud=360 containers=480 e2e=2100
+BUDGETS := unit=180 components=60 stacks=240 pipelines=120 promotion=90 localcloud=360 containers=480 e2e=2100
 
 .PHONY: help setup engine lock format check workflows test test-official \
-  $(addprefix test-,unit components stacks pipelines localcloud containers e2e) \
+  $(addprefix test-,unit components stacks pipelines promotion localcloud containers e2e) \
   demo demo-down demo-envs bench-release bench-faults verify-aws docs clean \
   images image push-images touched preview-comment withdraw-comments newest deploy acceptance drift
 
@@ -57,7 +57,7 @@ test: engine check ## Every test, the real engine included
 test-official: engine ## The end-to-end tests with the official CLI and AWS plugin (downloads both)
 	@TRAINYARD_PROVIDER=official $(BIN)/python tests/levels.py $(filter e2e=%,$(BUDGETS))
 
-test-%: engine ## One level: unit, components, stacks, pipelines, localcloud, containers, e2e
+test-%: engine ## One level: unit, components, stacks, pipelines, promotion, localcloud, containers, e2e
 	@$(BIN)/python tests/levels.py $(filter $*=%,$(BUDGETS))
 
 demo: engine ## The whole story on this machine: make demo DATA=orders.parquet

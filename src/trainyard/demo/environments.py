@@ -30,7 +30,7 @@ from trainyard.local.project import environments
 from trainyard.local.target import variables
 from trainyard.local.workspace import Workspace
 
-SPEED = 60
+SPEED = 120
 """AWS's waits are divided by this: prod bakes a release for half an hour."""
 COMES_UP_AGAIN = 1
 """Position in the order of promotion."""
@@ -111,14 +111,17 @@ class Environments:
     def _live(self, lane: Lane, before: Lane | None, *, comes_up_again: bool) -> None:
         """Preview, release, and preview again.
 
-        The first environment trains the model that it releases; the others have it promoted from the one before. One
-        of them is brought up again after that: it need not be all, for one program makes them all.
+        The first environment trains the model that it releases; the others have it promoted from the one before. Either
+        goes on beside the previews, which look at what Pulumi owns. One environment is brought up again after that: it
+        need not be all, for one program makes them all.
         """
         second, refreshed, after = PREVIEWS
         try:
-            lane.preview(second)
-            lane.preview(refreshed)
-            lane.release(lane.promote_from(before) if before else self._train(lane))
+            with ThreadPoolExecutor(max_workers=1) as beside:
+                version = beside.submit(lane.promote_from, before) if before else beside.submit(self._train, lane)
+                lane.preview(second)
+                lane.preview(refreshed)
+            lane.release(version.result())
         except BaseException as error:
             lane.accepted.set_exception(error)
             raise

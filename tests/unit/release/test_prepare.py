@@ -26,6 +26,7 @@ PLATFORM = outputs.PlatformOutputs(
     notifications_topic_arn="arn:aws:sns:eu-west-1:000000000001:topic",
     deployments_table="t",
     services=["shop"],
+    images_borrowed_from=[],
 )
 SERVICE = outputs.ServiceOutputs(
     name="shop",
