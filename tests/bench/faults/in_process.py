@@ -1,4 +1,4 @@
-"""Every release told in advance, by every strategy, with a fault at each of its calls: in memory, by a virtual clock."""
+"""Every release told in advance, by every strategy, with a fault at each of its calls: in memory, on a script."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
