@@ -124,7 +124,7 @@ class Shop:
             DesiredWeightsAndCapacities=[{"VariantName": "live", "DesiredInstanceCount": count}],
         )
         self._in_service()
-        autoscaling.register_scalable_target(**where, MinCapacity=count, MaxCapacity=12)
+        autoscaling.register_scalable_target(**where, MinCapacity=count, MaxCapacity=12, Tags={"managed-by": "pulumi"})
         autoscaling.put_scaling_policy(
             **where,
             PolicyName="aim",
@@ -148,9 +148,14 @@ class Shop:
             "ScalingPolicies": autoscaling.describe_scaling_policies(ServiceNamespace="sagemaker"),
             "ScheduledActions": autoscaling.describe_scheduled_actions(ServiceNamespace="sagemaker"),
         }
+        targets = found["ScalableTargets"]["ScalableTargets"]
+        tags = [autoscaling.list_tags_for_resource(ResourceARN=one["ScalableTargetARN"])["Tags"] for one in targets]
         return {
-            key: [{name: value for name, value in each.items() if name not in made_up} for each in answer[key]]
-            for key, answer in found.items()
+            "Tags": tags,
+            **{
+                key: [{name: value for name, value in each.items() if name not in made_up} for each in answer[key]]
+                for key, answer in found.items()
+            },
         }
 
     def _network(self) -> None:

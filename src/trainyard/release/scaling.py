@@ -9,13 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 Body = dict[str, Any]
 """A request of Application Auto Scaling, as JSON types."""
-
-_UNKNOWN_OPERATION = ("InternalFailure", "UnknownOperationException")
-"""Codes of a cloud that keeps no tags of targets (the local one); none is among the errors of ListTagsForResource."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,12 +105,7 @@ def _all(describe: Callable[..., Any], key: str, where: dict[str, str]) -> list[
 def _tags(autoscaling: Any, arn: str) -> dict[str, str]:
     if not arn:  # a target that was registered before targets had ARNs has no tags either
         return {}
-    try:
-        return autoscaling.list_tags_for_resource(ResourceARN=arn)["Tags"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _UNKNOWN_OPERATION:
-            return {}
-        raise
+    return autoscaling.list_tags_for_resource(ResourceARN=arn)["Tags"]
 
 
 def _kept(described: Body, *names: str) -> Body:
