@@ -1,13 +1,17 @@
 """The executable `pulumi-resource-aws`: serves the plugin protocol on a free port and prints it for the engine."""
 
 import importlib.util
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 _LARGEST_MESSAGE = 400 * 1024 * 1024
 """What the engine itself allows; states with large documents pass the default of 4 MiB."""
+_LOOK_SECONDS = 1.0
 _THREADS = 64
 """The engine runs as many operations at once as it likes; each holds a thread while its call to the cloud runs."""
 
@@ -27,10 +31,15 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    try:
-        server.wait_for_termination()
-    except KeyboardInterrupt:
-        server.stop(grace=None)
+    with suppress(KeyboardInterrupt):
+        _serve_while(os.getppid(), server)
+    server.stop(grace=None)
+
+
+def _serve_while(parent: int, server: Any) -> None:
+    """Return once the server has stopped or another process than `parent` has us: an engine that is killed says no end."""
+    while server.wait_for_termination(timeout=_LOOK_SECONDS) and os.getppid() == parent:
+        continue
 
 
 def _leave_sdk_unloaded() -> None:
