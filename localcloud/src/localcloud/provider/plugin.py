@@ -18,6 +18,7 @@ _THREADS = 64
 
 def main() -> None:
     """Serve until the engine, our parent, ends."""
+    engine = os.getppid()
     _leave_sdk_unloaded()
     import grpc
     from pulumi.runtime.proto import provider_pb2_grpc
@@ -32,13 +33,13 @@ def main() -> None:
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     with suppress(KeyboardInterrupt):
-        _serve_while(os.getppid(), server)
+        _serve_while(engine, server)
     server.stop(grace=None)
 
 
-def _serve_while(parent: int, server: Any) -> None:
-    """Return once the server has stopped or another process than `parent` has us: an engine that is killed says no end."""
-    while server.wait_for_termination(timeout=_LOOK_SECONDS) and os.getppid() == parent:
+def _serve_while(engine: int, server: Any) -> None:
+    """Return once the server has stopped, or the engine is not our parent any more: one that is killed says nothing."""
+    while server.wait_for_termination(timeout=_LOOK_SECONDS) and os.getppid() == engine:
         continue
 
 
