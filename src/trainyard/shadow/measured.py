@@ -53,20 +53,25 @@ def queries(plan: ShadowPlan, variant: str, period: int) -> list[dict[str, Any]]
 def period_of(since: float, now: float) -> int:
     """Return a period in seconds that holds the whole time from `since` to `now`.
 
-    It is a multiple of a minute, of five where the time began more than 15 days ago, of an hour beyond 63 days
-    (CloudWatch's API reference, MetricStat).
+    It is a multiple of a minute, of five where the time asked for begins more than 15 days ago, of an hour beyond 63
+    days (CloudWatch's API reference, MetricStat). `measure` asks for one period before `since` too.
     """
-    age = now - since
+    age = 2 * (now - since)
     step = 60 if age < 15 * _DAY else 300 if age < 63 * _DAY else 3600
-    return step * max(1, math.ceil(age / step))
+    return step * max(1, math.ceil((now - since) / step))
 
 
 def measure(cloudwatch: Any, plan: ShadowPlan, variant: str, since: float, now: float) -> Measured:
-    """Ask CloudWatch for one variant."""
+    """Ask CloudWatch for one variant.
+
+    A period before `since` is asked for too, so that nothing is lost however CloudWatch lays periods out; in it is at
+    most what the new fleet answered while SageMaker still watched it.
+    """
+    period = period_of(since, now)
     answer = cloudwatch.get_metric_data(
-        MetricDataQueries=queries(plan, variant, period_of(since, now)),
-        StartTime=datetime.fromtimestamp(since, UTC),
-        EndTime=datetime.fromtimestamp(now, UTC),
+        MetricDataQueries=queries(plan, variant, period),
+        StartTime=datetime.fromtimestamp(since - period, UTC),
+        EndTime=datetime.fromtimestamp(since + period, UTC),
     )
     return measured(
         {row["Id"]: dict(zip(row["Timestamps"], row["Values"], strict=True)) for row in answer["MetricDataResults"]}

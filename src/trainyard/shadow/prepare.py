@@ -78,16 +78,17 @@ def look(
     """Return the plan of a shadow and what it would meet.
 
     Raises:
-        UsageError: the version is unknown, or the endpoint does not exist.
+        UsageError: the version is unknown, or the endpoint does not exist or has a shadow of somebody else's.
     """
     sagemaker = clients.sagemaker
-    package = find_package(sagemaker, service.model_package_group, wish.version)
     endpoint = describe_endpoint(sagemaker, service.endpoint_name)
     if endpoint is None:
         raise UsageError(
             f"Endpoint {service.endpoint_name} does not exist, so there are no requests to copy",
             cure="Run `pulumi up` for the environment",
         )
+    live_config = _copied(sagemaker, endpoint.config_name)
+    package = find_package(sagemaker, service.model_package_group, wish.version)
     plan = ShadowPlan(
         environment=platform.environment,
         service=service.name,
@@ -99,7 +100,7 @@ def look(
         container=package.container,
         fleet=wanted_fleet(platform, service),
         live_config_name=endpoint.config_name,
-        live_config=_copied(sagemaker, endpoint.config_name),
+        live_config=live_config,
         production_weight=endpoint.desired_weight,
         instances=wish.instances,
         percent=wish.percent,
