@@ -17,6 +17,7 @@ from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.release.begin import begin, look, refuse_second
 from trainyard.release.clients import Clients
+from trainyard.release.conflict import SHADOW_PREFIX, ShadowOpen
 from trainyard.release.driver import Driver, let_go
 from trainyard.release.outlook_view import outlook_table
 from trainyard.release.prepare import Wish, prepare
@@ -93,6 +94,8 @@ def resume(service: Service, stack: Stack = "dev", poll_seconds: Poll = 2.0) -> 
         raise UsageError(
             f"No release of {service} is open", cure=f"`trainyard release list {service}` shows the past ones"
         )
+    if release_id.startswith(SHADOW_PREFIX):
+        raise ShadowOpen(service, release_id)
     record = table.get(service, release_id)
     if record is None:
         raise TrainyardError(f"The lock names {release_id}, which has no record", where="the deployments table")

@@ -64,6 +64,9 @@ def service_table(one: Overview) -> Table:
         opened = one.open_release
         step = escape(opened["step"] or "just started")
         table.add_row("open release", f"{opened['release']}: version {opened['version']}, {step}")
+    if one.shadow:
+        told = f"version {one.shadow['version']} {one.shadow['phase']}, copies of {one.shadow['percent']} % of requests"
+        table.add_row("shadow", f"{told}; `trainyard shadow report {one.service}`")
     for dial in one.waiting_dials:
         table.add_row("waiting dial", escape(f"{dial.name}: {dial.live} is live, the stack file says {dial.wanted}"))
     if one.waiting_dials:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from trainyard.errors import UsageError
 from trainyard.release.clients import Clients
-from trainyard.release.conflict import ReleaseOpen
+from trainyard.release.conflict import busy
 from trainyard.release.observe import Observed, observe
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.preflight import problems
@@ -30,14 +30,15 @@ class Outlook:
 
 
 def refuse_second(service: str, table: DeploymentTable) -> None:
-    """Refuse to go on while another release of the service is open.
+    """Refuse to go on while another release of the service is open, or a shadow runs.
 
     Raises:
         ReleaseOpen: it names the open release.
+        ShadowOpen: it says how to stop the shadow.
     """
     holder = table.open_release(service)
     if holder:
-        raise ReleaseOpen(service, holder)
+        raise busy(service, holder)
 
 
 def look(

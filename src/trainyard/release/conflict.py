@@ -1,6 +1,9 @@
-"""Two drivers, or two releases: what a refused conditional write means to the operator."""
+"""Two drivers, two releases, or a shadow: what a refused conditional write means to the operator."""
 
 from trainyard.errors import TrainyardError, UsageError
+
+SHADOW_PREFIX = "shadow#"
+"""Of the id of a shadow, which holds the same lock as a release."""
 
 
 class LeaseLost(TrainyardError):
@@ -29,3 +32,18 @@ class ReleaseOpen(UsageError):
             f"Another release of {service} is open: {release_id}; nothing was changed",
             cure=f"Wait for it, or continue it with `trainyard release resume {service}`",
         )
+
+
+class ShadowOpen(UsageError):
+    """A shadow of the service runs, or is being started or stopped."""
+
+    def __init__(self, service: str, shadow_id: str) -> None:
+        super().__init__(
+            f"A shadow of {service} is open: {shadow_id}; nothing was changed",
+            cure=f"Look at it with `trainyard shadow report {service}`, end it with `trainyard shadow stop {service}`",
+        )
+
+
+def busy(service: str, holder: str) -> UsageError:
+    """Return the error that says who holds the lock of a service."""
+    return ShadowOpen(service, holder) if holder.startswith(SHADOW_PREFIX) else ReleaseOpen(service, holder)

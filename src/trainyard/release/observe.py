@@ -22,6 +22,7 @@ class EndpointState:
     status: str
     config_name: str
     desired_count: int = 1
+    desired_weight: float = 1.0
     modified: str = ""
     failure_reason: str = ""
     pending_config: str = ""
@@ -42,6 +43,8 @@ class ConfigState:
     instance_type: str
     instance_count: int
     variant_count: int = 1
+    shadowed: bool = False
+    """Whether a shadow runs beside it: the config is then a copy of the one that was live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +84,17 @@ class Observed:
 def live_by(pointer: LivePointer | None, config: ConfigState | None) -> Live:
     """Return what serves, given the endpoint's config: the pointer where it agrees, else the day-0 model."""
     name = config.name if config else ""
-    if pointer and pointer.current.endpoint_config_name == name:
+    if pointer and agrees(pointer.current, config):
         return pointer.current
     model = config.model_name if config else ""
     return Live(version=BASELINE, model_package_arn="", endpoint_config_name=name, model_name=model)
+
+
+def agrees(live: Live, config: ConfigState | None) -> bool:
+    """Return whether an endpoint's config is the one of `live`, or its copy with a shadow, which keeps the model."""
+    if config is None:
+        return False
+    return live.endpoint_config_name == config.name or (config.shadowed and live.model_name == config.model_name)
 
 
 def observe(
@@ -150,6 +160,7 @@ def describe_endpoint(sagemaker: Any, name: str) -> EndpointState | None:
         status=answer["EndpointStatus"],
         config_name=answer["EndpointConfigName"],
         desired_count=int(variant.get("DesiredInstanceCount") or variant.get("CurrentInstanceCount") or 1),
+        desired_weight=float(variant.get("DesiredWeight") or variant.get("CurrentWeight") or 1.0),
         modified=modified.isoformat() if modified else "",
         failure_reason=answer.get("FailureReason", ""),
         pending_config=pending.get("EndpointConfigName", ""),
@@ -171,6 +182,7 @@ def describe_config(sagemaker: Any, name: str) -> ConfigState | None:
         instance_type=variant.get("InstanceType", ""),
         instance_count=int(variant.get("InitialInstanceCount", 1)),
         variant_count=len(answer["ProductionVariants"]),
+        shadowed=bool(answer.get("ShadowProductionVariants")),
     )
 
 

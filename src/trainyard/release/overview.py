@@ -5,12 +5,20 @@ from typing import Any
 
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 from trainyard.release.clients import Clients
-from trainyard.release.observe import ConfigState, EndpointState, describe_alarms, describe_config, describe_endpoint
+from trainyard.release.observe import (
+    ConfigState,
+    EndpointState,
+    agrees,
+    describe_alarms,
+    describe_config,
+    describe_endpoint,
+)
 from trainyard.release.package import container_of_model
 from trainyard.release.prepare import wanted_fleet
 from trainyard.release.record import BASELINE, LivePointer, Record
 from trainyard.release.table import DeploymentTable
 from trainyard.release.view import document
+from trainyard.shadow.table import ShadowTable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +48,8 @@ class Overview:
     maximum_instances: int
     alarms: dict[str, str]
     open_release: dict[str, Any] | None
+    shadow: dict[str, Any] | None
+    """A version that is tried beside the live one."""
     waiting_dials: tuple[Dial, ...]
     last_releases: tuple[dict[str, Any], ...]
 
@@ -71,6 +81,7 @@ def overview(platform: PlatformOutputs, service: ServiceOutputs, clients: Client
         maximum_instances=service.serving.maximum_instances,
         alarms={name: state.state for name, state in alarms.items()},
         open_release=document(opened) if opened else None,
+        shadow=_shadow(clients, table, service.name),
         waiting_dials=_waiting(platform, service, clients, endpoint, config, record) if endpoint and config else (),
         last_releases=tuple(document(one) for one in table.releases(service.name, limit=5)),
     )
@@ -78,8 +89,12 @@ def overview(platform: PlatformOutputs, service: ServiceOutputs, clients: Client
 
 def _true_pointer(pointer: LivePointer | None, config: ConfigState | None) -> LivePointer | None:
     """Return the pointer where the endpoint agrees with it: the endpoint has the last word."""
-    agrees = pointer and config and pointer.current.endpoint_config_name == config.name
-    return pointer if agrees else None
+    return pointer if pointer and agrees(pointer.current, config) else None
+
+
+def _shadow(clients: Clients, table: DeploymentTable, service: str) -> dict[str, Any] | None:
+    record = ShadowTable(clients.dynamodb, table.name).get(service)
+    return record.document() if record else None
 
 
 def _waiting(

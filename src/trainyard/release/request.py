@@ -5,7 +5,7 @@ from typing import Any
 from stacks.instance_storage import has_local_storage
 from stacks.outputs import Strategy
 from trainyard.release import live_answers
-from trainyard.release.plan import ReleasePlan
+from trainyard.release.plan import Container, Fleet, ReleasePlan
 
 Request = dict[str, Any]
 
@@ -17,22 +17,25 @@ def tags(plan: ReleasePlan) -> list[dict[str, str]]:
 
 
 def model(plan: ReleasePlan) -> Request:
-    """Return the request of CreateModel.
+    """Return the request of CreateModel."""
+    return {**model_of(plan.model_name, plan.version, plan.container, plan.fleet), "Tags": tags(plan)}
+
+
+def model_of(name: str, version: str, container: Container, fleet: Fleet) -> Request:
+    """Return the request of CreateModel for a container, without tags.
 
     The package's container is copied, not named (`ModelPackageName`): the model then outlives its package, a rollback
     never depends on the registry, and MODEL_VERSION can be set.
     """
-    container, fleet = plan.container, plan.fleet
     return {
-        "ModelName": plan.model_name,
+        "ModelName": name,
         "PrimaryContainer": {
             "Image": container.image,
             "ModelDataUrl": container.model_data_url,
-            "Environment": {**container.environment, **fleet.environment, "MODEL_VERSION": plan.version},
+            "Environment": {**container.environment, **fleet.environment, "MODEL_VERSION": version},
         },
         "ExecutionRoleArn": fleet.execution_role_arn,
         "VpcConfig": {"Subnets": list(fleet.subnet_ids), "SecurityGroupIds": [fleet.security_group_id]},
-        "Tags": tags(plan),
     }
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from trainyard.errors import UsageError
 from trainyard.registry.approval import approval_items
-from trainyard.release.conflict import LeaseHeld, LeaseLost, ReleaseOpen
+from trainyard.release.conflict import LeaseHeld, LeaseLost, busy
 from trainyard.release.item import advance, from_item, item_key, to_item
 from trainyard.release.record import Approval, Live, LivePointer, Outcome, Record
 
@@ -26,13 +26,14 @@ class DeploymentTable:
 
     def __init__(self, dynamodb: Any, name: str) -> None:
         self._dynamodb = dynamodb
-        self._name = name
+        self.name = name
 
     def open(self, record: Record) -> None:
         """Write a new record and take the service's lock, both or neither.
 
         Raises:
             ReleaseOpen: another release of the service is open.
+            ShadowOpen: a shadow of the service is.
         """
         plan = record.plan
         lock = {**item_key(plan.service, "open"), "release": {"S": plan.release_id}}
@@ -40,12 +41,12 @@ class DeploymentTable:
         try:
             self._transact({"Put": {"Item": to_item(record), **unused}}, {"Put": {"Item": lock, **unused}})
         except ClientError as error:
-            if not _refused(error):
+            if not refused(error):
                 raise
             holder = self.open_release(plan.service)
             if holder == plan.release_id:  # an answer was lost and the call repeated
                 return
-            raise ReleaseOpen(plan.service, holder or "unknown") from error
+            raise busy(plan.service, holder or "unknown") from error
 
     def acquire(self, service: str, release_id: str, owner: str, now: float) -> Record:
         """Take the lease and a new attempt number; a closed release is returned as it is.
@@ -56,7 +57,7 @@ class DeploymentTable:
         """
         try:
             answer = self._dynamodb.update_item(
-                TableName=self._name,
+                TableName=self.name,
                 Key=item_key(service, release_id),
                 UpdateExpression="ADD #attempt :one SET #owner = :owner, #until = :until",
                 ConditionExpression="#status = :open AND (#until < :now OR #owner = :owner)",
@@ -76,7 +77,7 @@ class DeploymentTable:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if not _refused(error):
+            if not refused(error):
                 raise
             record = self.get(service, release_id)
             if record is None:
@@ -94,7 +95,7 @@ class DeploymentTable:
         """
         renewed = replace(record, lease_until=now + LEASE_SECONDS)
         try:
-            self._dynamodb.update_item(TableName=self._name, **advance(renewed))
+            self._dynamodb.update_item(TableName=self.name, **advance(renewed))
         except ClientError as error:
             raise self._fenced(error, record) from error
         return renewed
@@ -102,9 +103,9 @@ class DeploymentTable:
     def release_lease(self, record: Record) -> None:
         """Let the next driver start at once."""
         try:
-            self._dynamodb.update_item(TableName=self._name, **advance(replace(record, lease_until=0.0)))
+            self._dynamodb.update_item(TableName=self.name, **advance(replace(record, lease_until=0.0)))
         except ClientError as error:
-            if not _refused(error):
+            if not refused(error):
                 raise
 
     def set_pointer(self, record: Record, now: float) -> Record:
@@ -165,7 +166,7 @@ class DeploymentTable:
         return [from_item(item) for page in pages for item in page["Items"]]
 
     def open_release(self, service: str) -> str | None:
-        """Return the id of the open release of a service, or None."""
+        """Return the id of the open release of a service, or of its shadow, which keeps releases out; or None."""
         item = self._get(service, "open")
         return item["release"]["S"] if item else None
 
@@ -189,12 +190,12 @@ class DeploymentTable:
                 reason=item["reason"]["S"],
                 model_package_arn=item["model_package_arn"]["S"],
             )
-            for item in approval_items(self._dynamodb, self._name, service, version)
+            for item in approval_items(self._dynamodb, self.name, service, version)
         )
 
     def _of_releases(self, service: str) -> dict[str, Any]:
         return {
-            "TableName": self._name,
+            "TableName": self.name,
             "KeyConditionExpression": "#service = :service AND begins_with(release_id, :prefix)",
             "ExpressionAttributeNames": {"#service": "service"},
             "ExpressionAttributeValues": {":service": {"S": service}, ":prefix": {"S": PREFIX}},
@@ -203,18 +204,18 @@ class DeploymentTable:
         }
 
     def _get(self, service: str, release_id: str) -> dict[str, Any] | None:
-        answer = self._dynamodb.get_item(TableName=self._name, Key=item_key(service, release_id), ConsistentRead=True)
+        answer = self._dynamodb.get_item(TableName=self.name, Key=item_key(service, release_id), ConsistentRead=True)
         return answer.get("Item")
 
     def _transact(self, *writes: dict[str, dict[str, Any]]) -> None:
-        named = [{verb: {"TableName": self._name, **body} for verb, body in write.items()} for write in writes]
+        named = [{verb: {"TableName": self.name, **body} for verb, body in write.items()} for write in writes]
         self._dynamodb.transact_write_items(TransactItems=named)
 
     def _fenced(self, error: ClientError, record: Record) -> Exception:
-        return LeaseLost(record.plan.release_id) if _refused(error) else error
+        return LeaseLost(record.plan.release_id) if refused(error) else error
 
 
-def _refused(error: ClientError) -> bool:
+def refused(error: ClientError) -> bool:
     """Return whether a condition did not hold; a transaction names the reason of each of its writes."""
     code = error.response["Error"]["Code"]
     reasons: list[dict[str, str]] = error.response.get("CancellationReasons", [])

@@ -5,6 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from trainyard.shadow.request import SHADOW_OF
 from trainyard.sweep.thing import Client, Thing
 
 
@@ -37,12 +38,16 @@ def of_endpoint(sagemaker: Any, name: str) -> Iterator[Thing]:
     yield from (Thing("Alarm", alarm["AlarmName"]) for alarm in alarms)
     pending = (endpoint.get("PendingDeploymentSummary") or {}).get("EndpointConfigName")
     for config in filter(None, (endpoint["EndpointConfigName"], pending)):
-        yield Thing("EndpointConfig", config)
-        yield from _models(sagemaker, config)
+        yield from _of_config(sagemaker, config)
 
 
-def _models(sagemaker: Any, config: str) -> Iterator[Thing]:
+def _of_config(sagemaker: Any, config: str) -> Iterator[Thing]:
+    yield Thing("EndpointConfig", config)
     answer = sagemaker.describe_endpoint_config(EndpointConfigName=config)
     for variant in (*answer["ProductionVariants"], *answer.get("ShadowProductionVariants", [])):
         if "ModelName" in variant:
             yield Thing("Model", variant["ModelName"])
+    if answer.get("ShadowProductionVariants"):
+        tags = sagemaker.list_tags(ResourceArn=answer["EndpointConfigArn"])["Tags"]
+        # What `trainyard shadow stop` goes back to; its models are those of the config with the shadow.
+        yield from (Thing("EndpointConfig", tag["Value"]) for tag in tags if tag["Key"] == SHADOW_OF)

@@ -2,7 +2,7 @@
 
 Names alone would not do: `recommender-dev-2-…` begins like everything of `recommender-dev`, so a rule is the whole name
 and not a beginning; and what carries the tags of another environment, or of another maker, is nobody's to sweep,
-whatever it is called. The rules follow `trainyard.release.plan` and `infra.naming`.
+whatever it is called. The rules follow `trainyard.release.plan`, `trainyard.shadow.plan` and `infra.naming`.
 """
 
 import re
@@ -19,8 +19,8 @@ _RULES = {
     "Pipeline": "{endpoint}",
     "ModelPackage": "arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{endpoint}/[0-9]+",
     "Endpoint": "{endpoint}-pre-{digest}",
-    "EndpointConfig": "{endpoint}-(?:pre|baseline|[0-9]+)-{digest}",
-    "Model": "{endpoint}-(?:baseline|[0-9]+)-{digest}",
+    "EndpointConfig": "{endpoint}-(?:pre|shadow|baseline|[0-9]+)-{digest}",
+    "Model": "{endpoint}-(?:shadow|baseline|[0-9]+)-{digest}",
     "Alarm": "{endpoint}-{digest}-(?:5xx|4xx|latency|golden)"
     "|TargetTracking-endpoint/{endpoint}(?:-pre-{digest})?/variant/.+",
     "LogGroup": "/aws/sagemaker/Endpoints/{endpoint}(?:-pre-{digest})?",

@@ -166,7 +166,7 @@ class World:
         if self.scaling and old["InstanceType"] != new["InstanceType"]:
             raise refusal("ValidationException", "must be deregistered as scalable targets with AWS Auto Scaling")
         self.updates.append(body)
-        excluded = [item["VariantPropertyType"] for item in body["ExcludeRetainedVariantProperties"]]
+        excluded = [item["VariantPropertyType"] for item in body.get("ExcludeRetainedVariantProperties", ())]
         endpoint.asked_count = new["InitialInstanceCount"] if "DesiredInstanceCount" in excluded else endpoint.count
         endpoint.status, endpoint.pending = "Updating", body["EndpointConfigName"]
         endpoint.modified, endpoint.ready_at = self.now, self.now + UPDATES

@@ -106,14 +106,16 @@ def test_an_endpoint_needs_its_live_and_its_coming_config_their_models_and_its_a
         describe_endpoint_config=lambda EndpointConfigName: {
             "ProductionVariants": [{"ModelName": f"{EndpointConfigName}-model"}],
             "ShadowProductionVariants": [{"ModelName": f"{EndpointConfigName}-shadow"}],
+            "EndpointConfigArn": EndpointConfigName,
         },
+        list_tags=lambda ResourceArn: {"Tags": [{"Key": "shadow-of", "Value": f"before-{ResourceArn}"}]},
     )
     assert set(of_endpoint(aws, "shop-dev")) == {
         Thing("Endpoint", "shop-dev"),
         Thing("LogGroup", "/aws/sagemaker/Endpoints/shop-dev"),
         Thing("ScalableTarget", "endpoint/shop-dev/variant/live"),
         Thing("Alarm", "late"),
-        *(Thing("EndpointConfig", name) for name in ("live", "coming")),
+        *(Thing("EndpointConfig", name) for name in ("live", "coming", "before-live", "before-coming")),
         *(Thing("Model", f"{name}-{kind}") for name in ("live", "coming") for kind in ("model", "shadow")),
     }
 

@@ -23,6 +23,8 @@ def owns(kind: str, name: str, tags: Mapping[str, str] | None = None) -> bool:
         ("EndpointConfig", f"recommender-dev-3-{DIGEST}"),
         ("EndpointConfig", f"recommender-dev-baseline-{DIGEST}"),
         ("EndpointConfig", f"recommender-dev-pre-{DIGEST}"),
+        ("EndpointConfig", f"recommender-dev-shadow-{DIGEST}"),
+        ("Model", f"recommender-dev-shadow-{DIGEST}"),
         ("Model", f"recommender-dev-12-{DIGEST}"),
         ("Alarm", f"recommender-dev-{DIGEST}-latency"),
         ("Alarm", f"recommender-dev-{DIGEST}-golden"),
