@@ -1,7 +1,7 @@
 """The environment's five buckets, by who writes and who reads them.
 
-raw: orders as they came · features: snapshots and features · artifacts: models, reports, pipeline definitions ·
-capture: what the endpoint was asked and answered · logs: accesses to the other four.
+raw: orders as they came · features: snapshots and features · artifacts: models, reports, pipeline definitions,
+scored batches · capture: what the endpoint was asked and answered · logs: accesses to the other four.
 """
 
 from dataclasses import dataclass

@@ -60,7 +60,9 @@ def training(estate: Estate) -> Document:
 
 
 def serving(estate: Estate, baseline_repository_arn: str) -> Document:
-    """Return what endpoints may do: read models, write captured requests, watch the alarms of their deployment.
+    """Return what serving containers may do: read models, write captured requests and scored batches.
+
+    Endpoints also watch the alarms of their deployment. A transform job has no role but its model's, so it is this one.
 
     Args:
         estate: what the roles act on.
@@ -69,8 +71,9 @@ def serving(estate: Estate, baseline_repository_arn: str) -> Document:
     return document(
         *statements.read(estate, estate.artifacts_bucket_arn),
         statements.write(estate, estate.capture_bucket_arn),
+        statements.write_batches(estate),
         *statements.pull([*estate.repository_arns, baseline_repository_arn]),
-        *statements.run(estate, "Endpoints"),
+        *statements.run(estate, "Endpoints", "TransformJobs"),
         statements.describe_alarms(estate),
     )
 
@@ -97,7 +100,10 @@ def pipeline(estate: Estate, training_role_arn: str) -> Document:
 
 
 def release(estate: Estate, serving_role_arn: str) -> Document:
-    """Return what a release may do: everything with what it made itself, and `UpdateEndpoint` on the live one."""
+    """Return what a release may do: everything with what it made itself, and `UpdateEndpoint` on the live one.
+
+    Whoever may put a version live may also score with it: batch jobs pass the same gate.
+    """
     made = estate.sagemaker("model/{name}-*", "endpoint-config/{name}-*", "endpoint/{name}-pre-*")
     live = estate.sagemaker("endpoint/{name}")
     return document(
@@ -112,6 +118,7 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
         ),
         statements.allow("Ask", ["sagemaker:InvokeEndpoint"], [*live, *made]),
         statements.allow("Tag", ["sagemaker:AddTags"], made),
+        statements.score(estate),
         # Describing covers the bootstrap model and configuration too, whose names Pulumi makes.
         statements.allow("Look", [f"sagemaker:Describe{kind}" for kind in _SERVED], estate.sagemaker("*")),
         statements.describe_packages(estate),
@@ -132,6 +139,7 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
         statements.read_outputs(estate),
         statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),
         *statements.read(estate, estate.artifacts_bucket_arn),
+        statements.write_batches(estate),
         statements.use_key(estate),
     )
 

@@ -73,6 +73,21 @@ def write(estate: Estate, *buckets: str) -> Statement:
     return allow("WriteObjects", ["s3:PutObject", "s3:AbortMultipartUpload"], objects, owned(estate))
 
 
+def write_batches(estate: Estate) -> Statement:
+    """Return what writing into the services' batch folders takes: what is to be scored, and what came of it."""
+    folders = [f"{estate.artifacts_bucket_arn}/*/batch/*"]
+    return allow("WriteBatches", ["s3:PutObject", "s3:AbortMultipartUpload"], folders, owned(estate))
+
+
+def score(estate: Estate) -> Statement:
+    """Return the start of batch jobs, and the look at them, under the names that batches of the environment have."""
+    # One name for all services: with a line for each, five services would be more than an inline policy holds.
+    jobs = f"arn:aws:sagemaker:{estate.region}:{estate.account}:transform-job/*-{estate.environment}-batch-*"
+    return allow(
+        "Score", [f"sagemaker:{verb}" for verb in ("CreateTransformJob", "DescribeTransformJob", "AddTags")], [jobs]
+    )
+
+
 def pull(repositories: Sequence[str]) -> list[Statement]:
     """Return what pulling images from these repositories takes."""
     return [

@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from localcloud.testing import running_cloud
+from tests.shop.environment import GOLDEN, OneImage, Shop
+from trainyard import aws as clients
+
 ROOT = Path(__file__).parents[2]
 REAL_ORDERS = ROOT.parent / "shared" / "data" / "online_retail.parquet"
 BIN = Path(sys.executable).parent
@@ -93,3 +97,23 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(path, facts_of(path), told.stdout)
     finally:
         subprocess.run([BIN / "trainyard", "local", "stop"], cwd=path, check=False)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """Return an environment with one service on a local cloud of its own, and this process pointed at it."""
+    golden = tmp_path / "golden.json"
+    golden.write_text(json.dumps(GOLDEN))
+    with running_cloud(tmp_path / "cloud", speed=30) as cloud:
+        for name, value in {
+            "AWS_ENDPOINT_URL": cloud.endpoint_url,
+            "AWS_ACCESS_KEY_ID": f"LKIA{cloud.account}",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": cloud.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }.items():
+            monkeypatch.setenv(name, value)
+        clients.client.cache_clear()
+        cloud.cloud.images = OneImage()
+        yield Shop(cloud.client, golden)
+        clients.client.cache_clear()

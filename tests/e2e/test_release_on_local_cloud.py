@@ -2,14 +2,11 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from localcloud.testing import running_cloud
-from tests.shop.environment import GOLDEN, OneImage, Shop
-from trainyard import aws as clients
+from tests.shop.environment import Shop
 from trainyard.cli import release
 from trainyard.errors import RolledBack, TrainyardError, UsageError
 from trainyard.release.action import Action, UpdateEndpoint
@@ -49,25 +46,6 @@ class Traffic:
                 self.versions.append(json.loads(answer["Body"].read())["model_version"])
             except Exception as error:
                 self.failures.append(str(error))
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    golden = tmp_path / "golden.json"
-    golden.write_text(json.dumps(GOLDEN))
-    with running_cloud(tmp_path / "cloud", speed=30) as cloud:
-        for name, value in {
-            "AWS_ENDPOINT_URL": cloud.endpoint_url,
-            "AWS_ACCESS_KEY_ID": f"LKIA{cloud.account}",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": cloud.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }.items():
-            monkeypatch.setenv(name, value)
-        clients.client.cache_clear()
-        cloud.cloud.images = OneImage()
-        yield Shop(cloud.client, golden)
-        clients.client.cache_clear()
 
 
 def test_releases_go_live_go_back_and_leave_nothing_but_one_step_back(shop: Shop) -> None:

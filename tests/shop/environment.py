@@ -53,7 +53,8 @@ class Shop:
         self.role = client("iam").create_role(
             RoleName="serving", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []})
         )["Role"]["Arn"]
-        client("s3").create_bucket(Bucket="shop-capture", CreateBucketConfiguration={"LocationConstraint": region})
+        for bucket in ("shop-capture", "shop-artifacts"):
+            client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
         self._network()
         self._table()
         self.write_outputs()
@@ -213,7 +214,9 @@ class Shop:
             account=self.account,
             region=self.region,
             kms_key_arn=self.key,
-            buckets=outputs.Buckets(raw="r", features="f", artifacts="a", capture="shop-capture", logs="l"),
+            buckets=outputs.Buckets(
+                raw="r", features="f", artifacts="shop-artifacts", capture="shop-capture", logs="l"
+            ),
             roles=outputs.Roles(
                 training=self.role, serving=self.role, pipeline=self.role, release=self.role, approval=self.role
             ),

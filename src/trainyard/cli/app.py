@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for _group in ("local", "data", "image", "pipeline", "model", "release", "shadow", "ci"):
+for _group in ("local", "data", "image", "pipeline", "model", "release", "shadow", "batch", "ci"):
     app.add_typer(importlib.import_module(f"trainyard.cli.{_group}").app, name=_group)
 for _command in ("bootstrap", "preview", "up", "destroy", "status", "acceptance", "doctor"):
     importlib.import_module(f"trainyard.cli.{_command}").register(app)

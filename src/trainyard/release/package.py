@@ -14,6 +14,8 @@ class Package:
     version: str
     arn: str
     container: Container
+    status: str
+    """PendingManualApproval, Approved or Rejected."""
 
 
 def find_package(sagemaker: Any, group: str, version: int) -> Package:
@@ -26,7 +28,12 @@ def find_package(sagemaker: Any, group: str, version: int) -> Package:
     described = sagemaker.describe_model_package(ModelPackageName=arn)
     container = _container(described["InferenceSpecification"]["Containers"][0])
     data_hash = described.get("CustomerMetadataProperties", {}).get("data_hash", "")
-    return Package(version=str(version), arn=arn, container=replace(container, data_hash=data_hash))
+    return Package(
+        version=str(version),
+        arn=arn,
+        container=replace(container, data_hash=data_hash),
+        status=described.get("ModelApprovalStatus", ""),
+    )
 
 
 def container_of_model(sagemaker: Any, model_name: str) -> Container:

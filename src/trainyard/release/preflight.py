@@ -1,5 +1,6 @@
 """What must be true before a release may change anything."""
 
+from trainyard.release.approved import Candidate, objections
 from trainyard.release.capacity import new_count
 from trainyard.release.observe import Observed, changes_type
 from trainyard.release.plan import NAME_LIMIT, ReleasePlan
@@ -138,19 +139,11 @@ def _alarms(plan: ReleasePlan, observed: Observed) -> list[str]:
 def _approval(plan: ReleasePlan, observed: Observed) -> list[str]:
     if not plan.model_package_arn:
         return []
-    what = f"Version {plan.version} of {plan.service}"
-    if observed.package_status == "Rejected":
-        return [f"{what} is rejected in the registry"]
-    if plan.approvals_required == 0:
-        return []
-    other = [one.model_package_arn for one in observed.approvals if one.model_package_arn != plan.model_package_arn]
-    if other:
-        return [f"{what} has an approval for another package, {other[0]}"]
-    people = {one.person for one in observed.approvals}
-    if observed.package_status == "Approved" and len(people) >= plan.approvals_required:
-        return []
-    needed = "it" if plan.approvals_required == 1 else f"{plan.approvals_required} people's; {len(people)} gave theirs"
-    return [
-        f"{what} is not approved and {plan.environment} asks for {needed}; "
-        f"run `trainyard model approve {plan.service} {plan.version}`"
-    ]
+    candidate = Candidate(
+        environment=plan.environment,
+        service=plan.service,
+        version=plan.version,
+        model_package_arn=plan.model_package_arn,
+        approvals_required=plan.approvals_required,
+    )
+    return objections(candidate, observed.package_status, observed.approvals)

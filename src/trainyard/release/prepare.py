@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from stacks.outputs import PlatformOutputs, ServiceOutputs, StrategyType
 from trainyard.errors import UsageError
@@ -92,17 +93,17 @@ def new_release_id(now: datetime) -> str:
     return f"{PREFIX}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
-def live_now(service: ServiceOutputs, clients: Clients, table: DeploymentTable) -> Live:
+def live_now(service: ServiceOutputs, sagemaker: Any, table: DeploymentTable) -> Live:
     """Return what the endpoint serves.
 
     Raises:
         UsageError: the endpoint does not exist.
     """
-    endpoint = describe_endpoint(clients.sagemaker, service.endpoint_name)
-    config = describe_config(clients.sagemaker, endpoint.config_name) if endpoint else None
+    endpoint = describe_endpoint(sagemaker, service.endpoint_name)
+    config = describe_config(sagemaker, endpoint.config_name) if endpoint else None
     if endpoint is None or config is None:
         raise UsageError(
-            f"Endpoint {service.endpoint_name} does not exist, so there is nothing to release to",
+            f"Endpoint {service.endpoint_name} does not exist, so nothing is live",
             cure="Run `pulumi up` for the environment",
         )
     return live_by(table.pointer(service.name), config)
@@ -112,7 +113,7 @@ def _source(service: ServiceOutputs, clients: Clients, table: DeploymentTable, w
     if wish.kind == "model":
         package = find_package(clients.sagemaker, service.model_package_group, int(wish.version))
         return _Source(version=package.version, package_arn=package.arn, container=package.container)
-    live = live_now(service, clients, table)
+    live = live_now(service, clients.sagemaker, table)
     if wish.kind == "rollback":
         live = _earlier(service, table, live, wish.version)
     return _Source(

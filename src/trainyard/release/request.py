@@ -12,17 +12,22 @@ Request = dict[str, Any]
 
 def tags(plan: ReleasePlan) -> list[dict[str, str]]:
     """Return the tags of everything a release creates."""
-    values = {"managed-by": "trainyard-release", "environment": plan.environment, "service": plan.service}
+    return tags_by("trainyard-release", plan.environment, plan.service)
+
+
+def tags_by(maker: str, environment: str, service: str) -> list[dict[str, str]]:
+    """Return the tags of what a maker creates; `trainyard.sweep.ownership` knows the makers."""
+    values = {"managed-by": maker, "environment": environment, "service": service}
     return [{"Key": key, "Value": value} for key, value in values.items()]
 
 
 def model(plan: ReleasePlan) -> Request:
     """Return the request of CreateModel."""
-    return {**model_of(plan.model_name, plan.version, plan.container, plan.fleet), "Tags": tags(plan)}
+    return model_of(plan.model_name, plan.version, plan.container, plan.fleet, tags(plan))
 
 
-def model_of(name: str, version: str, container: Container, fleet: Fleet) -> Request:
-    """Return the request of CreateModel for a container, without tags.
+def model_of(name: str, version: str, container: Container, fleet: Fleet, tags: list[dict[str, str]]) -> Request:
+    """Return the request of CreateModel for a version of the registry.
 
     The package's container is copied, not named (`ModelPackageName`): the model then outlives its package, a rollback
     never depends on the registry, and MODEL_VERSION can be set.
@@ -36,6 +41,7 @@ def model_of(name: str, version: str, container: Container, fleet: Fleet) -> Req
         },
         "ExecutionRoleArn": fleet.execution_role_arn,
         "VpcConfig": {"Subnets": list(fleet.subnet_ids), "SecurityGroupIds": [fleet.security_group_id]},
+        "Tags": tags,
     }
 
 

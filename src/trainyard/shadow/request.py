@@ -26,7 +26,7 @@ COPIED = (
 
 def model(plan: ShadowPlan) -> Request:
     """Return the request of CreateModel."""
-    return {**model_of(plan.model_name, plan.version, plan.container, plan.fleet), "Tags": _tags(plan)}
+    return model_of(plan.model_name, plan.version, plan.container, plan.fleet, _tags(plan))
 
 
 def config(plan: ShadowPlan) -> Request:

@@ -32,7 +32,7 @@ def stop_all(sagemaker: Any, pipeline: str, wait: Callable[[], None]) -> list[st
 
 
 def stop_job(sagemaker: Any, name: str, wait: Callable[[], None]) -> None:
-    """Stop a job, named `TrainingJob/…` or `ProcessingJob/…`, and wait for its end.
+    """Stop a job, named `TrainingJob/…`, `ProcessingJob/…` or `TransformJob/…`, and wait for its end.
 
     Raises:
         TrainyardError: it does not end within two minutes and some: SageMaker gives it these to save its model.

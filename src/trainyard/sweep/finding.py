@@ -14,7 +14,7 @@ from trainyard.sweep.ownership import Ownership
 from trainyard.sweep.thing import Client, Thing
 
 _ENVIRONMENT_TAGS = ("environment", "trainyard-environment")
-"""Of releases and Pulumi, and of jobs."""
+"""Of releases, batch jobs and Pulumi, and of pipelines' jobs."""
 
 _ARNS = {
     "sagemaker:endpoint/": "Endpoint",
@@ -23,6 +23,7 @@ _ARNS = {
     "sagemaker:pipeline/": "Pipeline",
     "sagemaker:training-job/": "TrainingJob",
     "sagemaker:processing-job/": "ProcessingJob",
+    "sagemaker:transform-job/": "TransformJob",
     "cloudwatch:alarm:": "Alarm",
     "events:rule/": "EventRule",
     "logs:log-group:": "LogGroup",
@@ -100,14 +101,14 @@ _LISTINGS = {"Endpoint": "list_endpoints", "EndpointConfig": "list_endpoint_conf
 
 
 def running_jobs(client: Client, environment: str) -> Iterator[Thing]:
-    """Yield the jobs in progress that a pipeline of this environment started; the tags are asked of each job."""
+    """Yield the jobs in progress that this environment's pipelines and batches started; each is asked for its tags."""
     sagemaker = client("sagemaker")
-    for kind in ("Training", "Processing"):
+    for kind in ("Training", "Processing", "Transform"):
         rows = _listed(sagemaker, f"list_{kind.lower()}_jobs", f"{kind}JobSummaries", StatusEquals="InProgress")
         for row in rows:
             answer = sagemaker.list_tags(ResourceArn=row[f"{kind}JobArn"])
             tags = {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
-            if tags.get("trainyard-environment") == environment:
+            if environment in (tags.get(key) for key in _ENVIRONMENT_TAGS):
                 yield Thing("Job", f"{kind}Job/{row[f'{kind}JobName']}", tags)
 
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from trainyard.sweep.deleting import is_missing
 from trainyard.sweep.thing import Client, Thing
 
-GROUPS = {"TrainingJob": "/aws/sagemaker/TrainingJobs", "ProcessingJob": "/aws/sagemaker/ProcessingJobs"}
+GROUPS = {f"{kind}Job": f"/aws/sagemaker/{kind}Jobs" for kind in ("Training", "Processing", "Transform")}
 
 
 @dataclass(frozen=True)

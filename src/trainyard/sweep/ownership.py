@@ -2,7 +2,8 @@
 
 Names alone would not do: `recommender-dev-2-…` begins like everything of `recommender-dev`, so a rule is the whole name
 and not a beginning; and what carries the tags of another environment, or of another maker, is nobody's to sweep,
-whatever it is called. The rules follow `trainyard.release.plan`, `trainyard.shadow.plan` and `infra.naming`.
+whatever it is called. The rules follow `trainyard.release.plan`, `trainyard.shadow.plan`, `trainyard.batch.plan`
+and `infra.naming`.
 """
 
 import re
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 
 from trainyard.sweep.thing import Thing
 
-MAKERS = ("trainyard-release", "trainyard-pipeline")
-"""Values of the tag `managed-by` of what a release or a pipeline makes."""
+MAKERS = ("trainyard-release", "trainyard-pipeline", "trainyard-batch")
+"""Values of the tag `managed-by` of what a release, a pipeline or a batch job makes."""
 
 _DIGEST = "[0-9a-f]{10}"
 _RULES = {
@@ -20,7 +21,7 @@ _RULES = {
     "ModelPackage": "arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{endpoint}/[0-9]+",
     "Endpoint": "{endpoint}-pre-{digest}",
     "EndpointConfig": "{endpoint}-(?:pre|shadow|baseline|[0-9]+)-{digest}",
-    "Model": "{endpoint}-(?:shadow|baseline|[0-9]+)-{digest}",
+    "Model": "{endpoint}-(?:shadow|baseline|(?:batch-)?[0-9]+)-{digest}",
     "Alarm": "{endpoint}-{digest}-(?:5xx|4xx|latency|golden)"
     "|TargetTracking-endpoint/{endpoint}(?:-pre-{digest})?/variant/.+",
     "LogGroup": "/aws/sagemaker/Endpoints/{endpoint}(?:-pre-{digest})?",
@@ -45,7 +46,7 @@ class Ownership:
         return [f"{service}-{self.environment}" for service in self.services]
 
     def owns(self, thing: Thing) -> bool:
-        """Return whether a release, a pipeline or AWS itself made the thing for this environment."""
+        """Return whether a release, a pipeline, a batch job or AWS itself made the thing for this environment."""
         made_by = thing.tags.get("managed-by")
         environment = thing.tags.get("environment", thing.tags.get("trainyard-environment"))
         if environment not in (None, self.environment):

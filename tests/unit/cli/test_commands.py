@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from tests.pipelines.scripted import ARN, PACKAGE, OneObject, ScriptedSageMaker, registered, rejected
-from trainyard.cli import data, image, model, pipeline, shadow
+from trainyard.cli import batch, data, image, model, pipeline, shadow
 from trainyard.errors import GateRejected, TrainyardError, UsageError
 
 GATE = {"passed": True, "rule": "ratio-to-champion", "reason": "Passed: better.", "challenger_map_at_10": 0.31}
@@ -25,7 +25,7 @@ def follow(monkeypatch: pytest.MonkeyPatch, status: str, steps: list[dict[str, A
     return run(pipeline.app, "follow", ARN, *arguments)
 
 
-@pytest.mark.parametrize("group", [data, image, model, pipeline, shadow])
+@pytest.mark.parametrize("group", [batch, data, image, model, pipeline, shadow])
 def test_every_command_and_every_option_explains_itself(group: Any) -> None:
     command = typer.main.get_command(group.app)
     assert command.help

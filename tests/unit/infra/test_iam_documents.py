@@ -106,6 +106,29 @@ def test_the_release_role_can_put_back_all_of_the_scaling_that_it_takes_off() ->
     assert f"arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm:TargetTracking-endpoint/*" in alarms["Resource"]
 
 
+def test_batches_are_started_by_the_release_role_under_names_of_batches_only() -> None:
+    (score,) = (each for each in statements("release") if each["Sid"] == "Score")
+    assert score["Resource"] == [f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:transform-job/*-dev-batch-*"]
+    assert {"sagemaker:CreateTransformJob", "sagemaker:AddTags"} <= set(score["Action"])
+    assert [role for role in ROLES if "sagemaker:CreateTransformJob" in actions(role)] == ["release"]
+
+
+def test_what_scores_batches_writes_into_batch_folders_and_to_no_other_artifact() -> None:
+    for role, elsewhere in (("serving", {"arn:aws:s3:::capture/*"}), ("release", set[str]())):
+        written = {
+            resource
+            for statement in statements(role)
+            if "s3:PutObject" in statement["Action"]
+            for resource in statement["Resource"]
+        }
+        assert written == {"arn:aws:s3:::artifacts/*/batch/*"} | elsewhere
+
+
+def test_the_serving_role_writes_the_logs_of_endpoints_and_of_transform_jobs() -> None:
+    (logs,) = (each for each in statements("serving") if each["Sid"] == "WriteLogs")
+    assert [arn.rpartition("/")[2] for arn in logs["Resource"]] == ["Endpoints*", "TransformJobs*"]
+
+
 def test_the_serving_role_sees_the_alarms_of_its_deployments() -> None:
     assert "cloudwatch:DescribeAlarms" in actions("serving")
 

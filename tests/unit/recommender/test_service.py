@@ -8,6 +8,7 @@ from recommender.features.state import State
 from recommender.serving.server import load_service
 from recommender.serving.service import Service
 from tests.unit.recommender.synthetic import Run
+from trainyard.batch.asking import DEFAULT_K, Asked, check_answers, requests
 
 HEADER = "x-amzn-sagemaker-inference-id"
 
@@ -73,6 +74,14 @@ def test_several_customers_are_answered_in_the_order_asked_and_as_if_alone(clien
     _, together = ask(client, {"customers": customers, "k": 5})
     alone = [ask(client, {"customer_id": customer, "k": 5})[1]["recommendations"][0] for customer in customers]
     assert together["recommendations"] == alone
+
+
+def test_a_batch_is_answered_line_by_line_as_its_answers_are_checked(client: Client, run: Run, state: State) -> None:
+    ids = [*range(50), *map(int, state.customers[:200])]
+    snapshot = run.read("ingest", "snapshot", "snapshot.json")
+    asked = Asked(ids=ids, k=DEFAULT_K, version="7", data_hash=str(snapshot["data_hash"]))
+    lines = (client.request("POST", "/invocations", content=line.strip()).content for line in requests(ids, DEFAULT_K))
+    assert check_answers((line + b"\n" for line in lines), asked, "here").customers == len(set(ids))
 
 
 def test_a_hundred_customers_are_answered_and_one_more_is_refused(client: Client, state: State) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from trainyard.errors import TrainyardError
 from trainyard.sweep import stop_all
+from trainyard.sweep.executions import stop_job
 
 
 class SageMaker:
@@ -42,3 +43,17 @@ def test_only_what_runs_is_stopped_and_its_end_is_awaited():
 def test_an_execution_that_does_not_end_is_named():
     with pytest.raises(TrainyardError, match=r"does not stop.*Where: a\."):
         stop_all(SageMaker(a=["Executing"]), "shop-dev", lambda: None)
+
+
+def test_a_running_batch_is_stopped_once_and_its_end_is_awaited():
+    states, stopped, waits = ["InProgress", "Stopping", "Stopped"], list[str](), list[None]()
+
+    class Transforming:
+        def describe_transform_job(self, TransformJobName: str) -> dict[str, str]:
+            return {"TransformJobStatus": states.pop(0)}
+
+        def stop_transform_job(self, TransformJobName: str) -> None:
+            stopped.append(TransformJobName)
+
+    stop_job(Transforming(), "TransformJob/ours", lambda: waits.append(None))
+    assert (stopped, len(waits)) == (["ours"], 2)

@@ -88,6 +88,15 @@ def test_only_the_running_jobs_of_this_environment_are_found():
     assert list(running_jobs(aws, "dev")) == [Thing("Job", "TrainingJob/ours")]
 
 
+def test_a_running_batch_is_one_of_the_environments_jobs():
+    rows = [{"TransformJobName": name, "TransformJobArn": f"{ARN}:transform-job/{name}"} for name in ("ours", "others")]
+    aws = Aws(
+        list_transform_jobs={"TransformJobSummaries": rows},
+        list_tags=lambda ResourceArn: {"Tags": tags(environment="dev" if ResourceArn.endswith("ours") else "prod")},
+    )
+    assert list(running_jobs(aws, "dev")) == [Thing("Job", "TransformJob/ours")]
+
+
 def test_a_group_that_is_gone_already_holds_no_packages():
     def refuse(**_: Any) -> Iterator[Any]:
         raise ClientError({"Error": {"Code": "ValidationException", "Message": "no such group"}}, "ListModelPackages")

@@ -26,6 +26,7 @@ def owns(kind: str, name: str, tags: Mapping[str, str] | None = None) -> bool:
         ("EndpointConfig", f"recommender-dev-shadow-{DIGEST}"),
         ("Model", f"recommender-dev-shadow-{DIGEST}"),
         ("Model", f"recommender-dev-12-{DIGEST}"),
+        ("Model", f"recommender-dev-batch-12-{DIGEST}"),
         ("Alarm", f"recommender-dev-{DIGEST}-latency"),
         ("Alarm", f"recommender-dev-{DIGEST}-golden"),
         ("Alarm", "TargetTracking-endpoint/recommender-dev/variant/live-AlarmHigh-1"),
@@ -47,6 +48,7 @@ def test_the_names_that_releases_and_aws_give_are_known_without_tags(kind: str, 
         ("Model", f"recommender-development-3-{DIGEST}"),
         ("Model", f"my-recommender-dev-3-{DIGEST}"),
         ("Model", f"recommender-dev-3-{DIGEST}-copy"),
+        ("Model", f"recommender-dev-batch-{DIGEST}"),
         ("Model", "recommender-dev-by-hand"),
         ("Alarm", "trainyard-recommender-dev-5xx"),
         ("Alarm", f"recommender-dev-2-{DIGEST}-5xx"),
@@ -66,6 +68,7 @@ def test_what_a_release_tagged_is_ours_also_of_a_service_that_the_stack_file_los
     assert owns("Model", f"searcher-dev-3-{DIGEST}", {**RELEASE, "service": "searcher"})
     assert owns("EventRule", "anything", RELEASE)
     assert owns("Job", "TrainingJob/x", {"managed-by": "trainyard-pipeline", "trainyard-environment": "dev"})
+    assert owns("Job", "TransformJob/x", {"managed-by": "trainyard-batch", "environment": "dev"})
 
 
 def test_a_pipeline_whose_tags_name_no_environment_is_known_by_its_name():
