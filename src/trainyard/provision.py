@@ -13,6 +13,7 @@ from stacks.settings import Settings, SettingsError, parse
 from trainyard import aws, foreground
 from trainyard.engine import Engine
 from trainyard.errors import UsageError
+from trainyard.file_backend import mend
 from trainyard.local.project import parse_stack_file, stack_file
 from trainyard.local.workspace import Workspace
 
@@ -63,11 +64,12 @@ class Provision:
             raise UsageError(str(error)) from error
 
     def check(self) -> Settings:
-        """Check the settings, and that the caller is in the account and region that they name.
+        """Check the settings, and that the caller is in the account and region that they name; mend a folder of state.
 
         Raises:
             UsageError: something does not fit; nothing was started.
         """
+        mend(self.environ)
         settings = self.settings()
         file = self.stack_file.name
         region = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION") or settings.region

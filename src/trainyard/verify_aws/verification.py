@@ -14,6 +14,7 @@ from trainyard import aws, cost
 from trainyard.demo.command import Commands
 from trainyard.engine import obtain
 from trainyard.errors import UsageError
+from trainyard.file_backend import mend
 from trainyard.image import find_builder, is_local
 from trainyard.local.project import parse_stack_file
 from trainyard.preview.assembling import assemble
@@ -165,7 +166,8 @@ class Verification:
     def _take_away(self) -> bool:
         started = time.monotonic()
         provision = self._provision()
-        # An engine that was killed leaves its lock.
+        # An engine that was killed leaves its lock, and may leave a state that is not readable as it is.
+        mend(provision.environ)
         provision.pulumi("cancel", "--yes", "--stack", ENVIRONMENT, capture=True)
         code = destroy(provision, self.say)
         left = Teardown(provision).survey()
