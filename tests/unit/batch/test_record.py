@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import typer
 from rich.console import Console
 
 from tests.unit.batch.plans import batch
 from trainyard.batch.follow import finish, watch
 from trainyard.batch.job import JobState
 from trainyard.batch.record import from_item, record_of, to_item
+from trainyard.batch.start import Clients
 from trainyard.batch.view import document, show_states
+from trainyard.cli import batch as cli
 from trainyard.errors import TrainyardError
 
 PLAN = batch()
@@ -75,3 +78,15 @@ def test_a_job_is_followed_until_it_has_ended_and_each_change_is_told_once() -> 
 
 def test_a_batch_whose_job_sagemaker_no_longer_knows_is_shown_as_missing() -> None:
     assert document(RECORD, None)["status"] == "Missing"
+
+
+def test_ctrl_c_stops_following_and_not_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.time, "sleep", interrupted)
+    nobody: Any = None
+    clients = Clients(sagemaker=Job("InProgress", "InProgress"), s3=nobody, ledger=nobody)
+    with pytest.raises(typer.Exit) as left:
+        cli.follow(PLAN, RECORD, clients, 1.0, json=False)
+    assert left.value.exit_code == 130
