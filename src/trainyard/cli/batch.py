@@ -89,7 +89,7 @@ def start(
     if detach:
         _tell(started.record, clients, json=json)
         return
-    _follow(plan, started.record, clients, poll_seconds, json=json)
+    follow(plan, started.record, clients, poll_seconds, json=json)
 
 
 @app.command(name="list")
@@ -130,6 +130,23 @@ def show(
     _tell(record, clients, json=json)
 
 
+def follow(plan: BatchPlan, record: BatchRecord, clients: Clients, poll_seconds: float, *, json: bool) -> None:
+    """Show a job until it ends, then check its answers; Ctrl-C stops the showing and not the job."""
+    try:
+        states = watch(clients.sagemaker, record.name, partial(time.sleep, poll_seconds))
+        last = show_states(states, console(error=True))
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped following; the job goes on. See it with: trainyard batch show {record.name}", err=True)
+        raise typer.Exit(_DETACHED) from None
+    done = finish(plan, record, last, clients)
+    if json:
+        typer.echo(json_format.dumps(document(done, last)))
+        return
+    console().print(f"[green]Scored:[/] {done.customers:,} customers by version {done.version}", highlight=False)
+    console().print(f"  {done.output_uri}  sha256 {done.output_sha256}", soft_wrap=True, markup=False)
+    console().print(f"  {done.manifest_uri}", soft_wrap=True, markup=False)
+
+
 def _clients(session: Session) -> Clients:
     return Clients(
         sagemaker=session.client("sagemaker"),
@@ -154,22 +171,6 @@ def _announce(started: Started) -> None:
         ("answers", record.output_uri),
     ):
         out.print(f"  {name:<10}{value}", soft_wrap=True, markup=False)
-
-
-def _follow(plan: BatchPlan, record: BatchRecord, clients: Clients, poll_seconds: float, *, json: bool) -> None:
-    try:
-        states = watch(clients.sagemaker, record.name, partial(time.sleep, poll_seconds))
-        last = show_states(states, console(error=True))
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped following; the job goes on. See it with: trainyard batch show {record.name}", err=True)
-        raise typer.Exit(_DETACHED) from None
-    done = finish(plan, record, last, clients)
-    if json:
-        typer.echo(json_format.dumps(document(done, last)))
-        return
-    console().print(f"[green]Scored:[/] {done.customers:,} customers by version {done.version}", highlight=False)
-    console().print(f"  {done.output_uri}  sha256 {done.output_sha256}", soft_wrap=True, markup=False)
-    console().print(f"  {done.manifest_uri}", soft_wrap=True, markup=False)
 
 
 def _tell(record: BatchRecord, clients: Clients, *, json: bool) -> None:

@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import typer
 from rich.console import Console
 
 from tests.unit.batch.plans import batch
 from trainyard.batch.follow import finish, watch
 from trainyard.batch.job import JobState
 from trainyard.batch.record import from_item, record_of, to_item
-from trainyard.batch.view import document, show_states
+from trainyard.batch.start import Clients
+from trainyard.batch.view import batch_table, batches_table, document, show_states
+from trainyard.cli import batch as cli
 from trainyard.errors import TrainyardError
 
 PLAN = batch()
@@ -75,3 +78,40 @@ def test_a_job_is_followed_until_it_has_ended_and_each_change_is_told_once() -> 
 
 def test_a_batch_whose_job_sagemaker_no_longer_knows_is_shown_as_missing() -> None:
     assert document(RECORD, None)["status"] == "Missing"
+
+
+def test_ctrl_c_stops_following_and_not_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.time, "sleep", interrupted)
+    nobody: Any = None
+    clients = Clients(sagemaker=Job("InProgress", "InProgress"), s3=nobody, ledger=nobody)
+    with pytest.raises(typer.Exit) as left:
+        cli.follow(PLAN, RECORD, clients, 1.0, json=False)
+    assert left.value.exit_code == 130
+
+
+def printed(table: Any) -> str:
+    out = Console(record=True, width=200, force_terminal=False)
+    out.print(table)
+    return out.export_text()
+
+
+def test_a_batch_is_shown_whole_and_says_whether_its_answers_were_checked() -> None:
+    shown = printed(batch_table(RECORD, JobState(status="Completed")))
+    for told in (RECORD.model_package_arn, RECORD.input_sha256, "sha256:3", RECORD.manifest_uri, "Completed"):
+        assert told in shown
+    assert "not checked yet" in shown
+    checked = replace(RECORD, output_sha256="5ca1ab1e")
+    assert "not checked" not in printed(batch_table(checked, None))
+
+
+def test_batches_are_listed_a_line_each_with_who_and_how_it_ended() -> None:
+    checked = replace(RECORD, name="job-1", output_sha256="5ca1ab1e0ddba11")
+    lines = printed(batches_table("shop", [(checked, JobState(status="Failed")), (RECORD, None)])).splitlines()
+    (first,) = (line for line in lines if "job-1" in line)
+    assert all(told in first for told in ("ana", "Failed", "5ca1ab1e0ddb"))
+    (second,) = (line for line in lines if RECORD.name in line)
+    assert "Missing" in second
+    assert "not checked" in second
