@@ -46,7 +46,7 @@ from trainyard.release.history import tripped_since
 from trainyard.release.live_answers import ask_live, publish, together
 from trainyard.release.observe import missing
 from trainyard.release.plan import ReleasePlan
-from trainyard.release.record import Event, Progress, UpdateIntent
+from trainyard.release.record import BASELINE, Event, Progress, UpdateIntent
 from trainyard.release.scaling import note_scaling, variant
 from trainyard.release.smoke import run_smoke_tests
 
@@ -116,7 +116,9 @@ def _(action: CreatePreEndpoint, stage: Stage) -> Progress:
 
 @_perform.register
 def _(action: RunSmokeTests, stage: Stage) -> Progress:
-    plan = stage.plan
+    plan, replaces = stage.plan, stage.progress.replaces
+    # A rollback is meant to differ, and the model of the first day is a list that nobody trained.
+    compared = plan.kind != "rollback" and replaces is not None and replaces.version != BASELINE
     report = run_smoke_tests(
         stage.clients.runtime,
         endpoint=plan.pre_name,
@@ -125,7 +127,7 @@ def _(action: RunSmokeTests, stage: Stage) -> Progress:
         version=plan.version,
         latency_limit_ms=plan.thresholds.latency_p99_ms,
         data_hash=plan.container.data_hash,
-        compared=plan.kind != "rollback",
+        compared=compared,
     )
     return replace(stage.progress, smoke=report)
 

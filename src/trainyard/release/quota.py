@@ -31,8 +31,13 @@ def endpoint_quota(quotas: Any, instance_type: str) -> Quota:
             if value is not None:
                 return Quota(name=name, allowed=int(value))
     except (ClientError, BotoCoreError) as error:
-        return Quota(name=name, unknown=f"Service Quotas did not answer: {error}")
+        return Quota(name=name, unknown=f"Service Quotas did not answer ({_code(error)})")
     return Quota(name=name, unknown="Service Quotas knows no such quota")
+
+
+def _code(error: ClientError | BotoCoreError) -> str:
+    """Return an error in a word: it is one part of one line of a plan."""
+    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
 
 
 def _named(listing: Callable[..., Any], name: str) -> float | None:

@@ -66,7 +66,7 @@ def run_smoke_tests(
         version: what each answer must name as its `model_version`.
         latency_limit_ms: highest median where the suite names none.
         data_hash: what each answer must name as its `data_hash`; empty where the package does not say.
-        compared: whether being unlike the champion counts against the new model; a rollback is meant to differ.
+        compared: whether being unlike the champion counts against the new model.
         timer: returns seconds.
 
     Raises:
