@@ -123,13 +123,16 @@ def test_no_dial_touches_what_a_release_put_live(house, monkeypatch: pytest.Monk
         variant = endpoint["ProductionVariants"][0]
         return endpoint["EndpointStatus"], endpoint["EndpointConfigName"], variant["CurrentInstanceCount"]
 
+    def scale(**how: Any) -> None:
+        boto3.client("application-autoscaling", region_name=target["AWS_REGION"]).register_scalable_target(
+            ServiceNamespace="sagemaker",
+            ResourceId="endpoint/recommender-dev/variant/live",
+            ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+            **how,
+        )
+
     # Scaling itself may follow a lower minimum; what is asked here is what `pulumi up` does to the count.
-    boto3.client("application-autoscaling", region_name=target["AWS_REGION"]).register_scalable_target(
-        ServiceNamespace="sagemaker",
-        ResourceId="endpoint/recommender-dev/variant/live",
-        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
-        SuspendedState={"DynamicScalingInSuspended": True},
-    )
+    scale(SuspendedState={"DynamicScalingInSuspended": True})
 
     # The real engine and the real program, which lives in this process: eighty starts of it would take half an hour.
     workspace = Workspace(house.path)
@@ -158,6 +161,10 @@ def test_no_dial_touches_what_a_release_put_live(house, monkeypatch: pytest.Monk
         file.write_text(committed)
         workspace.refresh()
         stack.up()
+        # Where there is a night, the minimum is said again at the next full hour: nobody waits for that here.
+        dials = yaml.safe_load(committed)["config"][f"{PREFIX}services"][0]["serving"]
+        scale(MinCapacity=dials["minimum_instances"], SuspendedState={"DynamicScalingInSuspended": False})
+        stack.refresh()
     assert moved == {}
     assert live() == before
     assert sorted(unchanged) == sorted(ONLY_ON_THE_FIRST_DAY + ONLY_CHECKED), (
