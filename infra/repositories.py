@@ -54,7 +54,8 @@ class Repositories(pulumi.ComponentResource):
             f"{name}-{service}-lifecycle",
             repository=repository.name,
             policy=json.dumps(expire_untagged(args.untagged_image_days)),
-            opts=pulumi.ResourceOptions(parent=self),
+            # Another policy replaces it, and a repository has one: deleting the old one afterwards would take the new.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         if args.lent_to:
             aws.ecr.RepositoryPolicy(

@@ -30,7 +30,9 @@ def test_a_repository_is_encrypted_scanned_and_keeps_its_tags(protect: bool) -> 
 
 def test_untagged_images_go() -> None:
     args = RepositoriesArgs(services=["recommender"], key_arn=KEY, untagged_image_days=7, protect=True)
-    (rule,) = json.loads(deploy(lambda: Repositories("images", args)).one("LifecyclePolicy").inputs["policy"])["rules"]
+    lifecycle = deploy(lambda: Repositories("images", args)).one("LifecyclePolicy")
+    assert lifecycle.delete_before_replace, "a repository has one: deleting the old policy last would take the new"
+    (rule,) = json.loads(lifecycle.inputs["policy"])["rules"]
     assert rule["selection"]["tagStatus"] == "untagged"
     assert (rule["selection"]["countNumber"], rule["selection"]["countUnit"]) == (7, "days")
 

@@ -22,6 +22,7 @@ class Registered:
     inputs: dict[str, Any]
     protect: bool
     retain_on_delete: bool
+    delete_before_replace: bool
     ignore_changes: tuple[str, ...]
     provider: str
     custom: bool
@@ -85,6 +86,7 @@ def _recorded(request: Any, urn: str) -> Registered:
         inputs={key: rpc.unwrap_rpc_secret(value) for key, value in rpc.deserialize_properties(request.object).items()},
         protect=request.protect,
         retain_on_delete=request.retainOnDelete,
+        delete_before_replace=request.deleteBeforeReplace,
         ignore_changes=tuple(request.ignoreChanges),
         provider=request.provider.split("::")[3] if request.provider else "",
         custom=request.custom,
