@@ -2,16 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import typer
 
-from localcloud.testing import running_cloud
-from tests.shop.environment import GOLDEN, OneImage, Shop
-from trainyard import aws as clients
+from tests.shop.environment import Shop
 from trainyard.cli import release, shadow, status
 from trainyard.errors import RolledBack, TrainyardError, UsageError
 from trainyard.shadow.decide import Action, next_action
@@ -21,25 +18,6 @@ from trainyard.sweep.needs import of_endpoint
 pytestmark = pytest.mark.e2e
 
 REQUESTS = 120
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    golden = tmp_path / "golden.json"
-    golden.write_text(json.dumps(GOLDEN))
-    with running_cloud(tmp_path / "cloud", speed=30) as cloud:
-        for name, value in {
-            "AWS_ENDPOINT_URL": cloud.endpoint_url,
-            "AWS_ACCESS_KEY_ID": f"LKIA{cloud.account}",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": cloud.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }.items():
-            monkeypatch.setenv(name, value)
-        clients.client.cache_clear()
-        cloud.cloud.images = OneImage()
-        yield Shop(cloud.client, golden)
-        clients.client.cache_clear()
 
 
 def test_a_shadow_answers_copies_is_compared_and_leaves_what_was_live(shop: Shop) -> None:
