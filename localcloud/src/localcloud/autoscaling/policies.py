@@ -8,12 +8,10 @@ from typing import Any
 from localcloud.autoscaling.records import (
     POLICY,
     belonging,
-    check_resource_given,
     described,
     find_target,
     key,
-    page,
-    wanted,
+    listing,
     where,
 )
 from localcloud.autoscaling.service import not_found, operation
@@ -55,14 +53,7 @@ def delete_scaling_policy(call: Call) -> None:
 @operation("DescribeScalingPolicies")
 def describe_scaling_policies(call: Call) -> Document:
     """Return policies, all of them or those of one variant or of some names."""
-    check_resource_given(call.params)
-    names = call.params.get("PolicyNames")
-    found = [
-        policy
-        for policy in call.cloud.store.find_all(call.scope, POLICY)
-        if wanted(policy, call.params) and (not names or policy["PolicyName"] in names)
-    ]
-    return page(found, call.params, "ScalingPolicies")
+    return listing(call, POLICY, "PolicyName", "ScalingPolicies")
 
 
 def remove_policy(cloud: Cloud, scope: Scope, policy: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from localcloud.autoscaling.service import DIMENSION, not_found
 from localcloud.cloud import Cloud
 from localcloud.errors import ValidationError
+from localcloud.sagemaker.service import Call
 from localcloud.scope import Scope
 from localcloud.store import Document
 
@@ -59,6 +60,25 @@ def page(rows: list[Document], params: Mapping[str, Any], result: str) -> Docume
     end = start + int(params.get("MaxResults") or _PAGE)
     shown = [{name: value for name, value in row.items() if not name.startswith("_")} for row in rows[start:end]]
     return {result: shown, **({"NextToken": str(end)} if end < len(rows) else {})}
+
+
+def listing(call: Call, kind: str, member: str, result: str) -> Document:
+    """Return one page of policies or scheduled actions: all of them, or those of one variant or of some names.
+
+    Args:
+        call: the Describe operation.
+        kind: of document.
+        member: that holds the name; its plural is the parameter that asks for names.
+        result: the member of the answer.
+    """
+    check_resource_given(call.params)
+    names = call.params.get(f"{member}s")
+    found = [
+        row
+        for row in call.cloud.store.find_all(call.scope, kind)
+        if wanted(row, call.params) and (not names or row[member] in names)
+    ]
+    return page(found, call.params, result)
 
 
 def wanted(row: Mapping[str, Any], params: Mapping[str, Any]) -> bool:

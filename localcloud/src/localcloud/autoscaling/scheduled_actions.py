@@ -8,12 +8,10 @@ from typing import Any
 
 from localcloud.autoscaling.records import (
     ACTION,
-    check_resource_given,
     described,
     find_target,
     key,
-    page,
-    wanted,
+    listing,
     where,
 )
 from localcloud.autoscaling.schedules import next_time, parse_schedule
@@ -50,14 +48,7 @@ def delete_scheduled_action(call: Call) -> None:
 @operation("DescribeScheduledActions")
 def describe_scheduled_actions(call: Call) -> Document:
     """Return scheduled actions, all of them or those of one variant or of some names."""
-    check_resource_given(call.params)
-    names = call.params.get("ScheduledActionNames")
-    found = [
-        action
-        for action in call.cloud.store.find_all(call.scope, ACTION)
-        if wanted(action, call.params) and (not names or action["ScheduledActionName"] in names)
-    ]
-    return page(found, call.params, "ScheduledActions")
+    return listing(call, ACTION, "ScheduledActionName", "ScheduledActions")
 
 
 def due_after(action: Mapping[str, Any], now: datetime, speed: float) -> datetime | None:
