@@ -3,12 +3,9 @@
 A start that is killed anywhere is made good by the next one: names follow from the content, so what exists is found.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from trainyard.batch import request
 from trainyard.batch.asking import requests
@@ -17,7 +14,7 @@ from trainyard.batch.ledger import Ledger
 from trainyard.batch.plan import BatchPlan, JobPlan
 from trainyard.batch.record import BatchRecord, record_of
 from trainyard.registry.archive import Place
-from trainyard.release.faults import already_there
+from trainyard.release.calls import create
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +49,8 @@ def start(plan: BatchPlan, clients: Clients, *, arn_prefix: str, at: datetime, b
     record = clients.ledger.enter(whole)
     if state is None:
         _store(plan, job, record, clients.s3)
-        _create(clients.sagemaker.create_model, request.model(plan))
-        _create(clients.sagemaker.create_transform_job, request.transform_job(plan, job))
+        create(clients.sagemaker.create_model, request.model(plan))
+        create(clients.sagemaker.create_transform_job, request.transform_job(plan, job))
     return Started(record=record, already=state is not None)
 
 
@@ -73,11 +70,3 @@ def _store(plan: BatchPlan, job: JobPlan, record: BatchRecord, s3: Any) -> None:
     put(job.list_uri, plan.customers.content, plan, s3)
     put(job.requests_uri, b"".join(requests(plan.customers.ids, plan.k)), plan, s3)
     put(job.manifest_uri, record.manifest(), plan, s3)
-
-
-def _create(call: Callable[..., Any], body: request.Request) -> None:
-    try:
-        call(**body)
-    except ClientError as error:
-        if not already_there(error):
-            raise

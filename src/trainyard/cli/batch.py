@@ -23,7 +23,7 @@ from trainyard.batch.start import Clients, Started
 from trainyard.batch.start import start as start_job
 from trainyard.batch.view import batch_table, batches_table, document, show_states
 from trainyard.cli.release import table_of
-from trainyard.cli.session import Json, Service, Session, Stack, console
+from trainyard.cli.session import Json, Poll, Service, Session, Stack, console
 from trainyard.errors import UsageError
 from trainyard.registry import caller
 
@@ -33,10 +33,6 @@ app = typer.Typer(
 
 _DETACHED = 130
 """What shells give a command that was interrupted."""
-
-Poll = Annotated[
-    float, typer.Option("--poll-seconds", envvar="TRAINYARD_POLL_SECONDS", help="Seconds between two looks.", min=0.1)
-]
 
 
 @app.command()

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from stacks.outputs import StrategyType
 from trainyard import aws
-from trainyard.cli.session import Json, Service, Session, Stack, console
+from trainyard.cli.session import Json, Poll, Service, Session, Stack, console
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.release.begin import begin, look, refuse_second
 from trainyard.release.clients import Clients
@@ -32,9 +32,6 @@ app = typer.Typer(
 Strategy = Annotated[StrategyType | None, typer.Option(help="How traffic moves; otherwise as the stack file says.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and the preflight; change nothing.")]
 Golden = Annotated[Path | None, typer.Option(help="Golden requests, otherwise those of the service's package.")]
-Poll = Annotated[
-    float, typer.Option("--poll-seconds", envvar="TRAINYARD_POLL_SECONDS", help="Seconds between two looks.", min=0.1)
-]
 
 
 @app.command()

@@ -13,6 +13,9 @@ from trainyard.errors import UsageError
 
 Stack = Annotated[str, typer.Option("--stack", "-s", envvar="TRAINYARD_STACK", help="Environment: dev, staging, prod.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs: one JSON document on standard output.")]
+Poll = Annotated[
+    float, typer.Option("--poll-seconds", envvar="TRAINYARD_POLL_SECONDS", help="Seconds between two looks.", min=0.1)
+]
 Service = Annotated[str, typer.Argument(help="Model service, as in the stack file, such as recommender.")]
 
 

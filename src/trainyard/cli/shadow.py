@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from trainyard.cli.release import clients_of, table_of
-from trainyard.cli.session import Json, Service, Session, Stack, console
+from trainyard.cli.session import Json, Poll, Service, Session, Stack, console
 from trainyard.errors import RolledBack, TrainyardError, UsageError
 from trainyard.shadow.answers import compared
 from trainyard.shadow.begin import begin, unfinished
@@ -28,10 +28,6 @@ app = typer.Typer(
     help="Shadows: a version answers copies of real requests beside the live one, and nobody gets its answers.",
     no_args_is_help=True,
 )
-
-Poll = Annotated[
-    float, typer.Option("--poll-seconds", envvar="TRAINYARD_POLL_SECONDS", help="Seconds between two looks.", min=0.1)
-]
 
 
 @app.command()

@@ -4,13 +4,9 @@ Each is safe to repeat: a create finds what an earlier try made, a delete finds 
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import singledispatch
-from typing import Any
-
-from botocore.exceptions import ClientError
 
 from trainyard.release import request
 from trainyard.release.action import (
@@ -40,11 +36,10 @@ from trainyard.release.action import (
     SetPointer,
     UpdateEndpoint,
 )
+from trainyard.release.calls import create, delete
 from trainyard.release.clients import Clients
-from trainyard.release.faults import already_there, transient
 from trainyard.release.history import tripped_since
 from trainyard.release.live_answers import ask_live, publish, together
-from trainyard.release.observe import missing
 from trainyard.release.plan import ReleasePlan
 from trainyard.release.record import BASELINE, Event, Progress, UpdateIntent
 from trainyard.release.scaling import note_scaling, variant
@@ -92,25 +87,25 @@ def _(action: PassPreflight, stage: Stage) -> Progress:
 
 @_perform.register
 def _(action: CreateModel, stage: Stage) -> Progress:
-    _create(stage.clients.sagemaker.create_model, request.model(stage.plan))
+    create(stage.clients.sagemaker.create_model, request.model(stage.plan))
     return stage.progress
 
 
 @_perform.register
 def _(action: CreateConfig, stage: Stage) -> Progress:
-    _create(stage.clients.sagemaker.create_endpoint_config, request.config(stage.plan))
+    create(stage.clients.sagemaker.create_endpoint_config, request.config(stage.plan))
     return stage.progress
 
 
 @_perform.register
 def _(action: CreatePreConfig, stage: Stage) -> Progress:
-    _create(stage.clients.sagemaker.create_endpoint_config, request.pre_config(stage.plan))
+    create(stage.clients.sagemaker.create_endpoint_config, request.pre_config(stage.plan))
     return stage.progress
 
 
 @_perform.register
 def _(action: CreatePreEndpoint, stage: Stage) -> Progress:
-    _create(stage.clients.sagemaker.create_endpoint, request.pre_endpoint(stage.plan))
+    create(stage.clients.sagemaker.create_endpoint, request.pre_endpoint(stage.plan))
     return stage.progress
 
 
@@ -134,7 +129,7 @@ def _(action: RunSmokeTests, stage: Stage) -> Progress:
 
 @_perform.register
 def _(action: DeletePreEndpoint, stage: Stage) -> Progress:
-    _delete(stage.clients.sagemaker.delete_endpoint, EndpointName=stage.plan.pre_name)
+    delete(stage.clients.sagemaker.delete_endpoint, EndpointName=stage.plan.pre_name)
     return stage.progress
 
 
@@ -208,19 +203,19 @@ def _(action: Conclude, stage: Stage) -> Progress:
 
 @_perform.register
 def _(action: DeleteAlarms, stage: Stage) -> Progress:
-    _delete(stage.clients.cloudwatch.delete_alarms, AlarmNames=list(action.names))
+    delete(stage.clients.cloudwatch.delete_alarms, AlarmNames=list(action.names))
     return stage.progress
 
 
 @_perform.register
 def _(action: DeleteConfig, stage: Stage) -> Progress:
-    _delete(stage.clients.sagemaker.delete_endpoint_config, EndpointConfigName=action.name)
+    delete(stage.clients.sagemaker.delete_endpoint_config, EndpointConfigName=action.name)
     return stage.progress
 
 
 @_perform.register
 def _(action: DeleteModel, stage: Stage) -> Progress:
-    _delete(stage.clients.sagemaker.delete_model, ModelName=action.name)
+    delete(stage.clients.sagemaker.delete_model, ModelName=action.name)
     return stage.progress
 
 
@@ -253,19 +248,3 @@ def _(action: Announce, stage: Stage) -> Progress:
 
 def _variant(plan: ReleasePlan) -> dict[str, str]:
     return variant(plan.endpoint_name, plan.variant_name)
-
-
-def _create(call: Callable[..., Any], body: request.Request) -> None:
-    try:
-        call(**body)
-    except ClientError as error:
-        if transient(error) or not already_there(error):
-            raise
-
-
-def _delete(call: Callable[..., Any], **name: Any) -> None:
-    try:
-        call(**name)
-    except ClientError as error:
-        if transient(error) or not missing(error):
-            raise

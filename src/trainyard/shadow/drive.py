@@ -12,9 +12,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from trainyard.errors import TrainyardError
+from trainyard.release.calls import create, delete
 from trainyard.release.driver import FAULT_LIMIT
-from trainyard.release.faults import already_there, transient
-from trainyard.release.observe import missing
+from trainyard.release.faults import transient
 from trainyard.shadow import request
 from trainyard.shadow.decide import Action, next_action
 from trainyard.shadow.observe import Observed, observe
@@ -102,17 +102,17 @@ class Driver:
         plan, sagemaker = record.plan, self.sagemaker
         match action.kind:
             case "create_model":
-                _create(sagemaker.create_model, request.model(plan))
+                create(sagemaker.create_model, request.model(plan))
             case "create_config":
-                _create(sagemaker.create_endpoint_config, request.config(plan))
+                create(sagemaker.create_endpoint_config, request.config(plan))
             case "switch":
                 sagemaker.update_endpoint(**request.switch(plan))
             case "switch_back":
                 sagemaker.update_endpoint(**request.switch_back(plan))
             case "delete_config":
-                _delete(sagemaker.delete_endpoint_config, EndpointConfigName=plan.config_name)
+                delete(sagemaker.delete_endpoint_config, EndpointConfigName=plan.config_name)
             case "delete_model":
-                _delete(sagemaker.delete_model, ModelName=plan.model_name)
+                delete(sagemaker.delete_model, ModelName=plan.model_name)
             case "close":
                 self.table.close(record)
             case _:
@@ -130,19 +130,3 @@ def _unfinished(record: ShadowRecord, reason: str) -> TrainyardError:
         where=f"endpoint {plan.endpoint_name}; live is {plan.live_config_name}",
         cure=f"Mend the cause and run `trainyard shadow stop {plan.service}`, which takes away whatever is there",
     )
-
-
-def _create(call: Callable[..., Any], body: request.Request) -> None:
-    try:
-        call(**body)
-    except ClientError as error:
-        if transient(error) or not already_there(error):
-            raise
-
-
-def _delete(call: Callable[..., Any], **name: str) -> None:
-    try:
-        call(**name)
-    except ClientError as error:
-        if transient(error) or not missing(error):
-            raise
