@@ -116,7 +116,7 @@ def test_after_a_kill_while_the_environment_comes_up_what_no_state_knows_is_foun
 def test_after_a_kill_the_next_verification_takes_the_first_away_and_runs_to_its_end(account: Account, tmp_path: Path):
     log = tmp_path / "log"
     process = account.start(log, "--yes")
-    until(process, log, "Features: Executing")
+    until(process, log, "/execution/")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert (account.path / ".trainyard" / "verify").exists()
