@@ -35,7 +35,6 @@ SPEED = 40.0
 RELEASES = 20
 CONTROL_EVERY, CONTROL_SECONDS = 4, 10.0
 """Releases between two spans of the control run, each of which is as long as a switch takes here."""
-IDLE_PORT = 47000
 STRICT = {**GOLDEN, "soak_requests": 150, "minimum_agreement": 0.05, "maximum_latency_ratio": 5.0}
 
 
@@ -129,7 +128,7 @@ def _switch(releases: Iterator[Told]) -> tuple[list[Told], list[Span]]:
 
 def _control() -> Span:
     """Start idle processes of an instance's size beside the load, as many as a fleet has."""
-    return processes.idle(IDLE_PORT, INSTANCES, CONTROL_SECONDS)
+    return processes.idle(INSTANCES, CONTROL_SECONDS)
 
 
 def _shown(releases: Iterator[Told], console: Console) -> Iterator[Told]:
