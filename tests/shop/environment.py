@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+import urllib3
 from typer.testing import CliRunner
 
 from localcloud.cloud import Image
@@ -139,6 +140,17 @@ class Shop:
             Timezone="Europe/London",
             ScalableTargetAction={"MinCapacity": count},
         )
+
+    def limit(self, instances: int, instance_type: str = "ml.m5.large") -> None:
+        """Set how many instances of a type the account may have behind its endpoints."""
+        given = {
+            "account": self.account,
+            "region": self.region,
+            "instance_type": instance_type,
+            "instances": instances,
+        }
+        url = f"{self.sagemaker.meta.endpoint_url}/_localcloud/quotas"
+        assert urllib3.request("POST", url, json=given).status == 200
 
     def scaling(self) -> dict[str, Any]:
         """Return the scaling as a refresh of Pulumi would read it, without what AWS makes up anew."""

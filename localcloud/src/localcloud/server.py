@@ -16,7 +16,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request
 
-from localcloud import administration, autoscaling
+from localcloud import administration, autoscaling, quotas
 from localcloud.accounts import identify
 from localcloud.aws_request import AwsRequest, error_body, parse
 from localcloud.cloud import Cloud
@@ -67,6 +67,9 @@ class Front:
             return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body)
         if autoscaling.serves(request):
             status, body = autoscaling.dispatch(self._cloud, request)
+            return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body)
+        if quotas.serves(request):
+            status, body = quotas.dispatch(self._cloud, request)
             return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body)
         invocation = _INVOCATION.fullmatch(request.path)
         if invocation and request.method == "POST" and request.service in ("sagemaker", ""):
