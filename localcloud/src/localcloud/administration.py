@@ -79,6 +79,7 @@ _STATUS_OF = {
     "ProcessingJob": "ProcessingJobStatus",
     "TransformJob": "TransformJobStatus",
     "PipelineExecution": "PipelineExecutionStatus",
+    "Function": "State",
 }
 
 
