@@ -5,6 +5,7 @@ older process serves; `_Digest` names the code; `_Tags`, `_Policy`, `_Url`, `_Ev
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,20 @@ def change(store: Store, function: FunctionName, **members: Any) -> Document:
     """
     try:
         return store.update(function.scope, FUNCTION, function.name, **members, RevisionId=str(uuid.uuid4()))
+    except KeyError:
+        raise FunctionMissing(f"Function not found: {function.arn}") from None
+
+
+def revise(store: Store, function: FunctionName, make: Callable[[Document], Document]) -> Document:
+    """Set the members that `make` makes of a function's document, with no other change between, and return it.
+
+    Raises:
+        FunctionMissing: there is no such function.
+    """
+    try:
+        return store.revise(
+            function.scope, FUNCTION, function.name, lambda found: {**make(found), "RevisionId": str(uuid.uuid4())}
+        )
     except KeyError:
         raise FunctionMissing(f"Function not found: {function.arn}") from None
 

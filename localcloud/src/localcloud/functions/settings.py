@@ -18,9 +18,8 @@ _DESTINATIONS = re.compile(r"arn:aws[a-z-]*:(sqs|sns):[a-z0-9-]+:\d{12}:[^:]+")
 def add_permission(call: Call) -> Document:
     """Add a statement to a function's policy."""
     function = target(call)
-    document = records.get(call.cloud.store, function)
     statement = statement_of(call.params, function)
-    records.change(call.cloud.store, function, _Policy=added(document.get("_Policy"), statement))
+    records.revise(call.cloud.store, function, lambda document: {"_Policy": added(document.get("_Policy"), statement)})
     return {"Statement": json.dumps(statement)}
 
 
@@ -28,9 +27,10 @@ def add_permission(call: Call) -> Document:
 def remove_permission(call: Call) -> None:
     """Take a statement out of a function's policy."""
     function = target(call)
-    document = records.get(call.cloud.store, function)
-    policy = removed(document.get("_Policy"), call.params["StatementId"], function)
-    records.change(call.cloud.store, function, _Policy=policy)
+    statement_id = call.params["StatementId"]
+    records.revise(
+        call.cloud.store, function, lambda found: {"_Policy": removed(found.get("_Policy"), statement_id, function)}
+    )
 
 
 @operation("GetPolicy")
