@@ -53,7 +53,9 @@ def test_a_function_sees_what_it_would_see_on_aws_and_its_process_serves_again(w
     assert first["who"] == "arn:aws:sts::000000000001:assumed-role/runner/witness"
     assert first["context"] == ["witness", arn, "256"]
     assert 0 < first["milliseconds"] <= 20_000
-    second = world.invoke("witness", {"names": []})
+    answer = world.functions.invoke(FunctionName="witness", Payload=b'{"names": []}')
+    second = json.loads(answer["Payload"].read())
+    assert second["request"] == answer["ResponseMetadata"]["RequestId"]
     assert (first["calls"], second["calls"]) == (1, 2)
     assert second["process"] == first["process"]
 

@@ -105,6 +105,8 @@ def test_a_configuration_is_read_back_and_changes_by_member(world: World) -> Non
     world.functions.tag_resource(Resource=arn, Tags={"stage": "dev"})
     world.functions.untag_resource(Resource=arn, TagKeys=["team"])
     assert world.functions.list_tags(Resource=arn)["Tags"] == {"stage": "dev"}
+    found = world.aws.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["lambda:function"])
+    assert {"ResourceARN": arn, "Tags": [{"Key": "stage", "Value": "dev"}]} in found["ResourceTagMappingList"]
     assert "kept" in {one["FunctionName"] for one in world.functions.list_functions()["Functions"]}
 
 
@@ -123,6 +125,8 @@ def test_a_policy_has_each_statement_once(world: World) -> None:
     }
     assert json.loads(said["Statement"]) == statement
     assert refusal(world.functions.add_permission, **permission, Principal="*")[0] == "ResourceConflictException"
+    wrong = {**permission, "StatementId": "t", "Principal": "*", "FunctionUrlAuthType": "NONE"}
+    assert "only supported for lambda:InvokeFunctionUrl" in refusal(world.functions.add_permission, **wrong)[1]
     assert json.loads(world.functions.get_policy(FunctionName="policed")["Policy"])["Statement"] == [statement]
     world.functions.remove_permission(FunctionName="policed", StatementId="s")
     missing = refusal(world.functions.remove_permission, FunctionName="policed", StatementId="s")

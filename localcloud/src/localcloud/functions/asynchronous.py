@@ -66,6 +66,11 @@ class Asynchronous:
             self._closing = True
             self._changed.notify()
 
+    def join(self, seconds: float) -> None:
+        """Wait for the attempts under way to end, at most that long."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way, seconds)
+
     def _work(self) -> None:
         while not self._closing and not self._cloud.stopping.is_set():
             try:

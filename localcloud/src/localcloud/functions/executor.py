@@ -9,6 +9,7 @@ from localcloud.functions.invocation import Invoker
 _IDLE_SECONDS = 600.0
 _LEAST_IDLE_SECONDS = 30.0
 _SWEEP_SECONDS = 5.0
+_LAST_ATTEMPTS_SECONDS = 5.0
 
 _running: dict[int, "Executor"] = {}
 _guard = threading.Lock()
@@ -26,6 +27,8 @@ class Executor:
     def close(self) -> None:
         """Take no more events, end all processes and write the last log lines; the cloud still answers."""
         self.events.close()
+        self.invoker.pool.close()
+        self.events.join(_LAST_ATTEMPTS_SECONDS)
         self.invoker.close()
 
     def _sweep(self) -> None:

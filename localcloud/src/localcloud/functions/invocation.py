@@ -79,8 +79,7 @@ class Invoker:
             raise
 
     def close(self) -> None:
-        """End all processes and write the last log lines; the cloud still answers."""
-        self.pool.close()
+        """Write the last log lines, after the pool was closed; the cloud still answers."""
         self._logs.close()
 
     def _start(self, function: FunctionName, document: Document) -> Worker:

@@ -10,7 +10,7 @@ import uuid
 from localcloud.errors import AwsError
 from localcloud.functions import records
 from localcloud.functions.executor import executor_of
-from localcloud.functions.service import operation, target
+from localcloud.functions.service import REQUEST_ID, operation, target
 from localcloud.sagemaker.service import Call
 from localcloud.store import Document
 
@@ -31,9 +31,10 @@ def invoke(call: Call) -> Document:
     request_id = str(uuid.uuid4())
     if kind == "Event":
         executor_of(call.cloud).events.accept(function, payload, request_id)
-        return {"StatusCode": 202}
+        return {"StatusCode": 202, REQUEST_ID: request_id}
     outcome = executor_of(call.cloud).invoker.invoke(function, payload, request_id)
     answer: Document = {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": outcome.payload}
+    answer[REQUEST_ID] = request_id
     if outcome.failed:
         answer["FunctionError"] = "Unhandled"
     if call.params.get("LogType") == "Tail":

@@ -11,6 +11,7 @@ from localcloud.functions.credentials import check_role
 from localcloud.functions.errors import Conflict
 from localcloud.functions.executor import executor_of
 from localcloud.functions.names import FunctionName, function_name
+from localcloud.functions.packages import check_installed
 from localcloud.functions.records import FUNCTION, public, stamp
 from localcloud.functions.service import operation, target
 from localcloud.sagemaker.service import Call
@@ -22,6 +23,7 @@ def create_function(call: Call) -> Document:
     """Make a function; it can be invoked at once."""
     function = target(call)
     check_name(function.name)
+    check_installed()
     if records.find(call.cloud.store, function) is not None:
         raise Conflict(f"Function already exist: {function.name}")
     assumed = defaults(function.name)

@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+
+from localcloud.functions.errors import InvalidParameter
 
 RUNTIME = (
     # What AWS's Python runtimes bring: the runtime interface client and the SDK.
@@ -19,6 +21,21 @@ RUNTIME = (
     "six",
     "urllib3",
 )
+
+
+def check_installed() -> None:
+    """Make sure that functions can run here.
+
+    Raises:
+        InvalidParameter: AWS's runtime client is not installed; there is none for this platform, most likely.
+    """
+    try:
+        distribution(RUNTIME[0])
+    except PackageNotFoundError:
+        raise InvalidParameter(
+            f"Functions cannot run in this local cloud: the package {RUNTIME[0]}, AWS's runtime client, is not "
+            "installed. It is a dependency on Linux only; run the local cloud there, in WSL 2 or in a Linux VM."
+        ) from None
 
 
 def laid_out(folder: Path, names: Sequence[str]) -> Path:

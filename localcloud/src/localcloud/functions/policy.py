@@ -12,7 +12,7 @@ from typing import Any
 
 from localcloud.errors import AwsError
 from localcloud.functions import records
-from localcloud.functions.errors import Conflict, FunctionMissing
+from localcloud.functions.errors import Conflict, FunctionMissing, InvalidParameter
 from localcloud.functions.names import FunctionName
 from localcloud.resource_policy import denial, service_may, verdict
 from localcloud.sagemaker.service import Call
@@ -25,8 +25,14 @@ _POLICY_BYTES = 20_480
 
 
 def statement_of(params: Mapping[str, Any], function: FunctionName) -> Document:
-    """Return the statement that AddPermission asks for."""
+    """Return the statement that AddPermission asks for.
+
+    Raises:
+        InvalidParameter: the type of a URL is given for another action than the one on URLs.
+    """
     principal: str = params["Principal"]
+    if params.get("FunctionUrlAuthType") and params["Action"] != _INVOKE_URL:
+        raise InvalidParameter(f"FunctionUrlAuthType is only supported for {_INVOKE_URL} action")
     conditions: dict[str, dict[str, str]] = {}
     for member, operator, key in (
         ("SourceAccount", "StringEquals", "AWS:SourceAccount"),

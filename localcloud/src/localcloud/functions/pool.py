@@ -23,6 +23,7 @@ class Pool:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: dict[tuple[FunctionName, str], list[Worker]] = defaultdict(list)
+        self._current: dict[FunctionName, str] = {}
         self._busy: Counter[FunctionName] = Counter()
         self._leased: set[Worker] = set()
         self._closed = False
@@ -49,8 +50,9 @@ class Pool:
             self._leave(function, generation, worker)
 
     def retire(self, function: FunctionName, but: str = "") -> None:
-        """End a function's idle processes, but those of generation `but`."""
+        """End a function's processes, but those of generation `but`: idle ones now, busy ones after their event."""
         with self._lock:
+            self._current[function] = but
             keys = [key for key in self._idle if key[0] == function and key[1] != but]
             ended = [worker for key in keys for worker in self._idle.pop(key)]
         for worker in ended:
@@ -79,6 +81,7 @@ class Pool:
         with self._lock:
             _check_limit(self._busy[function], reserved, self._busy.total())
             self._busy[function] += 1
+            self._current.setdefault(function, generation)
             idle = self._idle[function, generation]
             while idle:
                 worker = idle.pop()
@@ -103,7 +106,7 @@ class Pool:
             if worker is None:
                 return
             self._leased.discard(worker)
-            keep = worker.alive and not self._closed
+            keep = worker.alive and not self._closed and self._current[function] == generation
             if keep:
                 worker.idle_since = time.monotonic()
                 self._idle[function, generation].append(worker)

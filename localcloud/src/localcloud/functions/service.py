@@ -3,6 +3,7 @@
 What is not registered here is refused by its name: moto's Lambda knows nothing of these functions.
 """
 
+import uuid
 from collections.abc import Callable
 
 from localcloud import rest_json
@@ -17,6 +18,8 @@ from localcloud.sagemaker.service import Call, Handler
 from localcloud.store import Document
 
 SERVICE = "lambda"
+REQUEST_ID = "_RequestId"
+"""The member of an answer that says under which id the request ran; others get a fresh one."""
 
 _OPERATIONS: dict[str, Handler] = {}
 
@@ -38,7 +41,9 @@ def dispatch(cloud: Cloud, request: AwsRequest) -> Reply:
         # An unknown runtime is refused elsewhere, with another code.
         check_request(name, {member: value for member, value in params.items() if member != "Runtime"}, SERVICE)
         answer = _OPERATIONS[name](Call(cloud, request.caller.scope, name, params))
-        return rest_json.write(SERVICE, name, answer or {})
+        reply = rest_json.write(SERVICE, name, answer or {})
+        reply.headers["x-amzn-RequestId"] = (answer or {}).get(REQUEST_ID) or str(uuid.uuid4())
+        return reply
     except AwsError as error:
         return rest_json.refuse(error.code, error.message, error.status)
 

@@ -17,7 +17,8 @@ from localcloud.processes import ProcessSpec, start_process, stop_process
 
 _ENTRY = Path(__file__).with_name("entry.py")
 # AWS gives an initialisation 10 s before it begins anew; a busy laptop takes that for its imports alone.
-INIT_SECONDS = 60.0
+_INIT_SECONDS = 60.0
+_OUTPUT_BYTES = 1_048_576
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,9 @@ class Worker:
             file.seek(self._read)
             chunk = file.read()
         self._read += len(chunk)
+        if self._read > _OUTPUT_BYTES:
+            os.truncate(self._spec.output, 0)
+            self._read = 0
         lines = chunk.decode(errors="replace").split("\n")
         return [line.replace("\r", "\n") for line in lines if line.strip()]
 
@@ -118,7 +122,7 @@ class Worker:
         self._messages.put(Exited(self._process.wait()))
 
     def _initialise(self) -> InitFailed | Exited | TimedOut | None:
-        message = self._next(INIT_SECONDS)
+        message = self._next(_INIT_SECONDS)
         return None if isinstance(message, Ready | Answered) else message
 
     def _next(self, seconds: float) -> Message | Exited | TimedOut:
