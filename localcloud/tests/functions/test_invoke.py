@@ -5,6 +5,7 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -233,3 +234,32 @@ def test_another_account_may_invoke_what_a_policy_names_it_in(world: World) -> N
     )
     assert json.loads(other.invoke(FunctionName=arn, Payload=b"7")["Payload"].read()) == 7
     refused("AccessDeniedException", other.delete_function, FunctionName=arn)
+
+
+def test_functions_of_one_archive_made_at_the_same_moment_all_run_it(world: World) -> None:
+    role, code = world.role(), archive(main=f"# made at once\n{ECHO}")
+
+    def make(number: int) -> Any:
+        name = f"twin-{number}"
+        world.make(name, Role=role, Code={"ZipFile": code})
+        return world.invoke(name, number)
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(make, range(6))) == list(range(6))
+
+
+def test_permissions_given_at_the_same_moment_all_stay(world: World) -> None:
+    world.make("permitted")
+
+    def permit(number: int) -> None:
+        world.functions.add_permission(
+            FunctionName="permitted",
+            StatementId=f"s{number}",
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+        )
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(permit, range(16)))
+    policy = json.loads(world.functions.get_policy(FunctionName="permitted")["Policy"])
+    assert {each["Sid"] for each in policy["Statement"]} == {f"s{number}" for number in range(16)}

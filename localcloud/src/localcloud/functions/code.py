@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import io
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,19 +68,24 @@ def fetch(cloud: Cloud, scope: Scope, source: Mapping[str, Any]) -> Code:
 
 
 def keep(folder: Path, code: Code) -> None:
-    """Unpack an archive below `folder`, once."""
+    """Unpack an archive below `folder`, once: functions of the same code may be made at the same moment."""
     place = folder / code.digest
     if place.is_dir():
         return
-    partial = place.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix="unpacking-", dir=folder))
     with zipfile.ZipFile(io.BytesIO(code.content)) as archive:
         for member in archive.infolist():
             target = Path(archive.extract(member, partial / "task"))
             if mode := (member.external_attr >> 16) & 0o777:
                 target.chmod(mode | (0o700 if target.is_dir() else 0o400))
     (partial / "code.zip").write_bytes(code.content)
-    partial.rename(place)
+    try:
+        partial.rename(place)
+    except OSError:
+        if not place.is_dir():  # else another call was faster
+            raise
+        shutil.rmtree(partial)
 
 
 def task_root(folder: Path, digest: str) -> Path:
