@@ -229,12 +229,11 @@ class Shop:
             buckets=outputs.Buckets(
                 raw="r", features="f", artifacts="shop-artifacts", capture="shop-capture", logs="l"
             ),
-            roles=outputs.Roles(
-                training=self.role, serving=self.role, pipeline=self.role, release=self.role, approval=self.role
-            ),
+            roles=outputs.Roles(training=self.role, serving=self.role, pipeline=self.role, release=self.role),
             network=self.network,
             notifications_topic_arn=self.topic,
             deployments_table=TABLE,
+            approval_url="https://function",
             images_borrowed_from=[],
             services=["shop"],
         )
@@ -258,6 +257,7 @@ class Shop:
             pipeline_name="shop-dev",
             endpoint_alarms=["shop-dev-errors"],
             approvals_required=0,
+            release_on_approval=False,
             training=outputs.Training(
                 instance_type="ml.m5.large",
                 instance_count=1,

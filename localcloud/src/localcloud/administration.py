@@ -96,6 +96,7 @@ _STATUS_OF = {
     "ProcessingJob": "ProcessingJobStatus",
     "TransformJob": "TransformJobStatus",
     "PipelineExecution": "PipelineExecutionStatus",
+    "Function": "State",
 }
 
 

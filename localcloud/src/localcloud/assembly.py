@@ -5,7 +5,7 @@ import logging
 import sys
 from dataclasses import dataclass
 
-from localcloud import sagemaker, tagged
+from localcloud import functions, sagemaker, tagged
 from localcloud.alarms import AlarmStates, Evaluator
 from localcloud.alarms import cloudwatch as alarm_operations
 from localcloud.alarms.actions import Actions
@@ -16,6 +16,7 @@ from localcloud.clock import Clock
 from localcloud.cloud import Cloud
 from localcloud.control_plane import ControlPlane
 from localcloud.events import EventBridge
+from localcloud.events.scheduled_rules import ScheduledRules
 from localcloud.home import Home, Ports
 from localcloud.images import EcrImages
 from localcloud.images.shelf import Shelf
@@ -47,6 +48,7 @@ class RunningCloud:
 
     def stop(self) -> None:
         """Stop listening, let every thread end, and close the files."""
+        functions.stop(self.cloud)
         sagemaker.stop(self.cloud)
         self.cloud.stopping.set()
         self._actions.stop()
@@ -73,6 +75,7 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     (home.root / "recovered.json").write_text(json.dumps({"requests": requests, "problems": problems}))
     cloud = build(home, ports, speed, plane=plane, metrics=metrics)
     sagemaker.load()
+    functions.attach(cloud)
     tagged.attach(cloud.store)
     server = Server(Front(cloud, plane), ports.api)
     server.start()
@@ -82,9 +85,12 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     proxy = Proxy(ports.proxy, ports.api, Authority(home.certificates))
     proxy.start()
     sagemaker.start(cloud)
+    functions.start(cloud)
     cloud.spawn(lambda: evaluator.run(cloud.stopping), "alarms")
     scaler = Scaler(cloud, evaluator, metrics)
     cloud.spawn(lambda: scaler.run(cloud.stopping), "autoscaling")
+    scheduled = ScheduledRules(cloud, plane.lock)
+    cloud.spawn(lambda: scheduled.run(cloud.stopping), "scheduled-rules")
     return RunningCloud(cloud, evaluator, plane, server, metrics, actions, proxy)
 
 
