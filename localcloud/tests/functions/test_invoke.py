@@ -189,9 +189,11 @@ def handler(event, context):
         (tmp_path / "enough").touch()
         assert first.result() == "done"
     assert text == "Rate Exceeded."
-    assert world.total("AWS/Lambda", "Throttles", FunctionName="narrow") >= 1
     world.functions.put_function_concurrency(FunctionName="narrow", ReservedConcurrentExecutions=0)
-    refused("TooManyRequestsException", world.functions.invoke, FunctionName="narrow", Payload=b"0")
+    with pytest.raises(ClientError) as caught:
+        world.functions.invoke(FunctionName="narrow", Payload=b"0")
+    assert caught.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    assert world.total("AWS/Lambda", "Throttles", FunctionName="narrow") >= 1
     world.functions.delete_function_concurrency(FunctionName="narrow")
     assert world.invoke("narrow", 0) == "done"
 
