@@ -217,12 +217,15 @@ def test_a_dry_run_runs_nothing_and_a_request_is_checked(world: World) -> None:
 
 
 def test_a_function_that_is_deleted_is_gone_with_its_processes(world: World) -> None:
-    world.make("leaves", "import os\ndef handler(event, context):\n    return os.getpid()\n")
+    source = "import os\ndef handler(event, context):\n    return os.getpid()\n"
+    world.make("leaves", source)
     process = world.invoke("leaves")
     world.functions.delete_function(FunctionName="leaves")
     refused("ResourceNotFoundException", world.functions.get_function, FunctionName="leaves")
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+    world.make("leaves", source)
+    assert world.invoke("leaves") == world.invoke("leaves")
 
 
 def test_another_account_may_invoke_what_a_policy_names_it_in(world: World) -> None:
