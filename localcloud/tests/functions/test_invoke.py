@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .world import World, archive, eventually
+from .world import ECHO, World, archive, eventually
 
 WITNESS = """
 import json, os, sys
