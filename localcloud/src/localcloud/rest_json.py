@@ -71,9 +71,9 @@ def write(service: str, operation: str, answer: Mapping[str, Any]) -> Reply:
     return Reply(status, headers, body)
 
 
-def refuse(code: str, message: str, status: int) -> Reply:
-    """Return an error as REST-JSON services answer it."""
-    text = json.dumps({"Type": "User", "Message": message})
+def refuse(code: str, message: str, status: int, **more: str) -> Reply:
+    """Return an error as REST-JSON services answer it; `more` are further members of its body."""
+    text = json.dumps({**more, "Type": "User", "Message": message})
     return Reply(status, {"Content-Type": "application/json", "x-amzn-ErrorType": code}, text.encode())
 
 

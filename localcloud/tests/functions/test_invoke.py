@@ -190,9 +190,11 @@ def handler(event, context):
         (tmp_path / "enough").touch()
         assert first.result() == "done"
     assert text == "Rate Exceeded."
-    assert world.total("AWS/Lambda", "Throttles", FunctionName="narrow") >= 1
     world.functions.put_function_concurrency(FunctionName="narrow", ReservedConcurrentExecutions=0)
-    refused("TooManyRequestsException", world.functions.invoke, FunctionName="narrow", Payload=b"0")
+    with pytest.raises(ClientError) as caught:
+        world.functions.invoke(FunctionName="narrow", Payload=b"0")
+    assert caught.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    assert world.total("AWS/Lambda", "Throttles", FunctionName="narrow") >= 1
     world.functions.delete_function_concurrency(FunctionName="narrow")
     assert world.invoke("narrow", 0) == "done"
 
@@ -216,12 +218,15 @@ def test_a_dry_run_runs_nothing_and_a_request_is_checked(world: World) -> None:
 
 
 def test_a_function_that_is_deleted_is_gone_with_its_processes(world: World) -> None:
-    world.make("leaves", "import os\ndef handler(event, context):\n    return os.getpid()\n")
+    source = "import os\ndef handler(event, context):\n    return os.getpid()\n"
+    world.make("leaves", source)
     process = world.invoke("leaves")
     world.functions.delete_function(FunctionName="leaves")
     refused("ResourceNotFoundException", world.functions.get_function, FunctionName="leaves")
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+    world.make("leaves", source)
+    assert world.invoke("leaves") == world.invoke("leaves")
 
 
 def test_another_account_may_invoke_what_a_policy_names_it_in(world: World) -> None:

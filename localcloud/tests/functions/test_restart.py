@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -13,8 +14,10 @@ import pytest
 from localcloud import daemon
 from localcloud.clients import Clients
 from localcloud.functions import executor
+from localcloud.functions.asynchronous import EVENT
 from localcloud.home import Home
 from localcloud.scope import Scope
+from localcloud.store import Store
 from localcloud.testing import running_cloud
 
 from .world import World, archive, eventually, trust
@@ -55,6 +58,14 @@ def processes(folder: Path) -> list[int]:
     return [int(line) for line in file.read_text().split()] if file.exists() else []
 
 
+def age(home: Path) -> None:
+    """Let the events that wait have been accepted a day ago."""
+    store = Store(Home(home).documents)
+    ((scope, request_id, _),) = store.scan(EVENT)
+    store.update(scope, EVENT, request_id, Accepted=datetime.now(UTC) - timedelta(days=1))
+    store.close()
+
+
 def connected_topic(world: World) -> str:
     """Return a topic whose messages the function `told` prints."""
     printing = "print('SEEN ' + json.dumps(event['Records'][0]['Sns']['Message']))"
@@ -91,6 +102,7 @@ def test_functions_urls_policies_and_waiting_events_outlive_a_stop(tmp_path: Pat
     assert gone(first)
     assert not (seen / "done").exists()
     (seen / "enough").touch()
+    age(home)
     with running_cloud(home, speed=120) as aws:
         world = World(aws)
         eventually((seen / "done").exists)

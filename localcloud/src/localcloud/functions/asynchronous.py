@@ -42,6 +42,7 @@ class Asynchronous:
         self._changed = threading.Condition()
         self._under_way: set[str] = set()
         self._closing = False
+        self._begin_anew()
         cloud.spawn(self._work, "function-events")
 
     def accept(self, function: FunctionName, payload: bytes, request_id: str) -> None:
@@ -70,6 +71,12 @@ class Asynchronous:
         """Wait for the attempts under way to end, at most that long."""
         with self._changed:
             self._changed.wait_for(lambda: not self._under_way, seconds)
+
+    def _begin_anew(self) -> None:
+        """Let the age of what waits begin with the cloud: while it was stopped, its time stood still."""
+        now = self._cloud.clock.now()
+        for scope, request_id, _ in self._cloud.store.scan(EVENT):
+            self._cloud.store.update(scope, EVENT, request_id, Accepted=now)
 
     def _work(self) -> None:
         while not self._closing and not self._cloud.stopping.is_set():

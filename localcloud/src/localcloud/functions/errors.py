@@ -36,3 +36,8 @@ class Throttled(AwsError):
 
     code = "TooManyRequestsException"
     status = 429
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        """Which limit it was, as the answer's `Reason` names it."""

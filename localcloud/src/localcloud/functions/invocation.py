@@ -102,28 +102,17 @@ class Invoker:
     def _run(
         self, function: FunctionName, document: Document, worker: Worker, payload: bytes, request_id: str
     ) -> Outcome:
-        as_json = document["LoggingConfig"]["LogFormat"] == "JSON"
-        lines = [*worker.output(), log_lines.start_line(request_id, as_json)]
-        began, init_seconds = time.monotonic(), worker.init_seconds
+        lines = [*worker.output(), log_lines.start_line(request_id, _as_json(document))]
+        began = time.monotonic()
         ending = worker.serve(_event(function, document, payload, request_id))
         seconds = time.monotonic() - began
         if self.pool.closed and not isinstance(ending, Answered):
             raise AwsError("The local cloud is stopping.", code="ServiceException", status=500)
-        outcome = _outcome(ending, document, request_id)
-        usage = Usage(
-            seconds=min(seconds, document["Timeout"]),
-            init_seconds=init_seconds,
-            memory_size=document["MemorySize"],
-            memory_used=worker.memory_used(),
-        )
-        worker.init_seconds = None
-        lines += worker.output()
-        if isinstance(ending, TimedOut):
-            lines.append(f"{_moment()} {request_id} Task timed out after {document['Timeout']:.2f} seconds")
-        status = "timeout" if isinstance(ending, TimedOut) else "error" if outcome.failed else "success"
-        lines += log_lines.end_lines(request_id, usage, status, as_json)
+        outcome, usage = _outcome(ending, document, request_id), _usage(worker, document, seconds)
+        lines += [*worker.output(), *_last_lines(ending, outcome, usage, document)]
         self._logs.take(Place(function.scope, document["LoggingConfig"]["LogGroup"], worker.stream), lines)
         self._observe(function, outcome, usage)
+        worker.init_seconds = None
         if not isinstance(ending, Answered):
             worker.stop()
         return replace(outcome, log=log_lines.tail(lines))
@@ -169,6 +158,26 @@ def _outcome(ending: Ending, document: Mapping[str, Any], request_id: str) -> Ou
         how = f"exit status {ending.code}" if ending.code >= 0 else f"signal: {-ending.code}"
         body = _error("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {how}")
     return Outcome(request_id=request_id, payload=body, failed=True, log=b"")
+
+
+def _usage(worker: Worker, document: Mapping[str, Any], seconds: float) -> Usage:
+    return Usage(
+        seconds=min(seconds, document["Timeout"]),
+        init_seconds=worker.init_seconds,
+        memory_size=document["MemorySize"],
+        memory_used=worker.memory_used(),
+    )
+
+
+def _last_lines(ending: Ending, outcome: Outcome, usage: Usage, document: Mapping[str, Any]) -> list[str]:
+    late = isinstance(ending, TimedOut)
+    told = f"{_moment()} {outcome.request_id} Task timed out after {document['Timeout']:.2f} seconds"
+    status = "timeout" if late else "error" if outcome.failed else "success"
+    return [*([told] if late else []), *log_lines.end_lines(outcome.request_id, usage, status, _as_json(document))]
+
+
+def _as_json(document: Mapping[str, Any]) -> bool:
+    return document["LoggingConfig"]["LogFormat"] == "JSON"
 
 
 def _too_large() -> bytes:

@@ -31,9 +31,16 @@ def create_function(call: Call) -> Document:
     check_role(call.cloud, function, configuration["Role"])
     archive = code.fetch(call.cloud, function.scope, call.params["Code"])
     code.keep(executor_of(call.cloud).invoker.archives, archive)
-    document = {**configuration, **archive.members, "FunctionArn": function.arn, "_Tags": call.params.get("Tags") or {}}
-    call.cloud.store.put(function.scope, FUNCTION, function.name, {**document, **_new(call.cloud)})
-    return public(records.get(call.cloud.store, function))
+    document: Document = {
+        **configuration,
+        **archive.members,
+        "FunctionArn": function.arn,
+        "_Tags": call.params.get("Tags") or {},
+    }
+    document |= _new(call.cloud)
+    call.cloud.store.put(function.scope, FUNCTION, function.name, document)
+    executor_of(call.cloud).invoker.pool.retire(function, but=document["_Generation"])
+    return public(document)
 
 
 @operation("UpdateFunctionCode")

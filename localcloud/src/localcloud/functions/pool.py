@@ -116,6 +116,7 @@ class Pool:
 
 def _check_limit(busy: int, reserved: int | None, total: int) -> None:
     if reserved is not None and busy >= reserved:
-        raise Throttled("Rate Exceeded.")
+        raise Throttled("Rate Exceeded.", "ReservedFunctionConcurrentInvocationLimitExceeded")
     if total >= MOST_AT_ONCE:
-        raise Throttled(f"Rate Exceeded. The local cloud runs {MOST_AT_ONCE} invocations at once.")
+        text = f"Rate Exceeded. The local cloud runs {MOST_AT_ONCE} invocations at once."
+        raise Throttled(text, "ConcurrentInvocationLimitExceeded")

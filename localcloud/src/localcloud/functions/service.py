@@ -10,6 +10,7 @@ from localcloud import rest_json
 from localcloud.aws_request import AwsRequest
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
+from localcloud.functions.errors import Throttled
 from localcloud.functions.names import FunctionName, function_name
 from localcloud.functions.policy import check_foreign
 from localcloud.rest_json import Reply
@@ -44,6 +45,8 @@ def dispatch(cloud: Cloud, request: AwsRequest) -> Reply:
         reply = rest_json.write(SERVICE, name, answer or {})
         reply.headers["x-amzn-RequestId"] = (answer or {}).get(REQUEST_ID) or str(uuid.uuid4())
         return reply
+    except Throttled as error:
+        return rest_json.refuse(error.code, error.message, error.status, Reason=error.reason)
     except AwsError as error:
         return rest_json.refuse(error.code, error.message, error.status)
 

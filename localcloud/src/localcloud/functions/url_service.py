@@ -41,8 +41,7 @@ def serve(cloud: Cloud, http: Request, body: bytes) -> UrlResponse:
     try:
         return _serve(cloud, url_id, request, identify(authorization, request.query))
     except Throttled as error:
-        reason = {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded", "Type": "User"}
-        return _refusal(error, reason)
+        return _refusal(error, {"Reason": error.reason, "Type": "User"})
     except AwsError as error:
         return _refusal(error, {})
 
