@@ -31,7 +31,11 @@ def load(url: str, rate: float, file: Path) -> Generator[None]:
 
 
 def idle(count: int, seconds: float) -> Span:
-    """Start as many idle containers as a new fleet has, keep them as long as a switch takes, and return that span."""
+    """Start as many idle containers as a new fleet has, keep them as long as a switch takes, and return that span.
+
+    One after the other, the next when one listens, as the local cloud starts a fleet beside customers: all at once they
+    would take both cores and flatter the comparison.
+    """
     ports = _free_ports(count)
     started = time.time()
     with ExitStack() as stack:
@@ -39,8 +43,17 @@ def idle(count: int, seconds: float) -> Span:
             environment = {"SAGEMAKER_BIND_TO_PORT": str(port)}
             process = stack.enter_context(subprocess.Popen([sys.executable, "-S", str(CONTAINER)], env=environment))
             stack.callback(process.kill)
-        time.sleep(seconds)
+            _await_listening(port, started + seconds)
+        time.sleep(max(0.0, started + seconds - time.time()))
     return Span(started, time.time())
+
+
+def _await_listening(port: int, until: float) -> None:
+    while time.time() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
 
 
 def _free_ports(count: int) -> list[int]:
