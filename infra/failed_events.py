@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import naming, resource_policies
+from infra.count_alarm import CountAlarmArgs, count_alarm
 
 KEPT_SECONDS = 14 * 24 * 3600
 """The longest that SQS keeps a message."""
@@ -44,22 +45,19 @@ class FailedEvents(pulumi.ComponentResource):
             policy=queue.arn.apply(lambda arn: json.dumps(resource_policies.queue_policy(arn))),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        aws.cloudwatch.MetricAlarm(
+        count_alarm(
             f"{name}-alarm",
-            name=naming.failed_events(args.function_name),
-            alarm_description=f"Events that {args.function_name} failed on wait in the queue of this name.",
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": naming.failed_events(args.function_name)},
-            statistic="Maximum",
-            period=60,
-            threshold=0,
-            comparison_operator="GreaterThanThreshold",
-            evaluation_periods=1,
-            treat_missing_data="notBreaching",
-            alarm_actions=[args.topic_arn],
-            ok_actions=[args.topic_arn],
-            opts=pulumi.ResourceOptions(parent=self),
+            CountAlarmArgs(
+                alarm_name=naming.failed_events(args.function_name),
+                description=f"Events that {args.function_name} failed on wait in the queue of this name.",
+                namespace="AWS/SQS",
+                metric="ApproximateNumberOfMessagesVisible",
+                dimensions={"QueueName": naming.failed_events(args.function_name)},
+                statistic="Maximum",
+                minutes=1,
+                topic_arn=args.topic_arn,
+            ),
+            pulumi.ResourceOptions(parent=self),
         )
         self.queue_arn = queue.arn
         self.register_outputs({"queue_arn": self.queue_arn})

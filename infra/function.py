@@ -12,6 +12,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import naming, powertools
+from infra.count_alarm import CountAlarmArgs, count_alarm
 from infra.failed_events import FailedEvents, FailedEventsArgs
 from infra.roles import GrantedRole
 
@@ -109,20 +110,17 @@ class Function(pulumi.ComponentResource):
         )
 
     def _alarm(self, name: str, args: FunctionArgs) -> None:
-        aws.cloudwatch.MetricAlarm(
+        count_alarm(
             f"{name}-errors",
-            name=naming.function_alarm(args.function_name),
-            alarm_description=f"Invocations of {args.function_name} failed in each of three minutes.",
-            namespace="AWS/Lambda",
-            metric_name="Errors",
-            dimensions={"FunctionName": args.function_name},
-            statistic="Sum",
-            period=60,
-            threshold=0,
-            comparison_operator="GreaterThanThreshold",
-            evaluation_periods=3,
-            treat_missing_data="notBreaching",
-            alarm_actions=[args.topic_arn],
-            ok_actions=[args.topic_arn],
-            opts=self._opts,
+            CountAlarmArgs(
+                alarm_name=naming.function_alarm(args.function_name),
+                description=f"Invocations of {args.function_name} failed in each of three minutes.",
+                namespace="AWS/Lambda",
+                metric="Errors",
+                dimensions={"FunctionName": args.function_name},
+                statistic="Sum",
+                minutes=3,
+                topic_arn=args.topic_arn,
+            ),
+            self._opts,
         )

@@ -31,10 +31,10 @@ app = typer.Typer(
 
 Strategy = Annotated[StrategyType | None, typer.Option(help="How traffic moves; otherwise as the stack file says.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and the preflight; change nothing.")]
+Golden = Annotated[Path | None, typer.Option(help="Golden requests, otherwise those of the service's package.")]
+
 RECENT = timedelta(minutes=10)
 """How long after its end a release is still what `resume` meant: the environment's function may have been faster."""
-
-Golden = Annotated[Path | None, typer.Option(help="Golden requests, otherwise those of the service's package.")]
 
 
 @app.command()
