@@ -7,6 +7,11 @@ import threading
 from datetime import UTC, datetime
 
 
+def in_milliseconds(moment: datetime) -> str:
+    """Return a moment in ISO 8601 to the millisecond, without its zone: AWS's services write that in several ways."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+
+
 class Clock:
     """Real timestamps, and durations divided by `speed` (1 is AWS's own pace)."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from localcloud.alarms.cloudwatch import Transition, record_action
 from localcloud.alarms.definition import read_definition
+from localcloud.clock import in_milliseconds
 from localcloud.cloud import EventBus
 from localcloud.scope import Scope
 
@@ -143,4 +144,4 @@ def _dated(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stamp(moment: Any) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"
+    return f"{in_milliseconds(moment)}+0000"

@@ -4,29 +4,19 @@ Other namespaces are answered by moto, which records what it is told.
 """
 
 import json
-from collections.abc import Callable
 
 from localcloud.aws_request import AwsRequest
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError, ValidationError
 from localcloud.sagemaker.request_shapes import check_request
-from localcloud.sagemaker.service import Call, Handler, answered
+from localcloud.sagemaker.service import Call, Handler, answered, registering
 from localcloud.store import Document
 
 SERVICE = "application-autoscaling"
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 _OPERATIONS: dict[str, Handler] = {}
-
-
-def operation(name: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the server of operation `name`."""
-
-    def register(handler: Handler) -> Handler:
-        _OPERATIONS[name] = handler
-        return handler
-
-    return register
+operation = registering(_OPERATIONS)
 
 
 def serves(request: AwsRequest) -> bool:

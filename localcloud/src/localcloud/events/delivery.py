@@ -67,17 +67,16 @@ def _send_to_targets(self: Rule, original_event: Any, transform_input: bool = Tr
     others = []
     for target in self.targets:
         _, _, service, region, account, resource = target["Arn"].split(":", 5)
-        if service == "lambda":
-            message = message_of(target, event, rule_name=self.name, rule_arn=self.arn)
-            to_function(rule_to_function(target["Arn"], message, self.arn))
-            continue
         deliver = _DELIVERIES.get(service)
-        if deliver is None:
+        if deliver is None and service != "lambda":
             others.append(target)
             continue
         message = message_of(target, event, rule_name=self.name, rule_arn=self.arn)
         try:
-            deliver(account, region, resource, message, target)
+            if deliver:
+                deliver(account, region, resource, message, target)
+            else:
+                to_function(rule_to_function(target["Arn"], message, self.arn))
         except Exception:  # AWS retries and then drops; a target that fails must not keep the event from the others
             log.exception("rule %s could not deliver to %s", self.name, target["Arn"])
     for target in others:

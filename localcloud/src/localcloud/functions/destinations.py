@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from localcloud.clock import in_milliseconds
 from localcloud.cloud import Cloud
 from localcloud.functions.invocation import Outcome
 from localcloud.functions.names import FunctionName
@@ -66,7 +67,7 @@ def record(
     """Return the record of an invocation; without an outcome the function was never run for the last time. Pure."""
     found: Document = {
         "version": "1.0",
-        "timestamp": now.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+        "timestamp": f"{in_milliseconds(now)}Z",
         "requestContext": {
             "requestId": event["RequestId"],
             "functionArn": f"{function.arn}:$LATEST",

@@ -1,18 +1,14 @@
 """What runs the functions of one cloud: its processes, and the events that wait for them."""
 
-import threading
-
 from localcloud.cloud import Cloud
 from localcloud.functions.asynchronous import Asynchronous
 from localcloud.functions.invocation import Invoker
+from localcloud.per_cloud import PerCloud
 
 _IDLE_SECONDS = 600.0
 _LEAST_IDLE_SECONDS = 30.0
 _SWEEP_SECONDS = 5.0
 _LAST_ATTEMPTS_SECONDS = 5.0
-
-_running: dict[int, "Executor"] = {}
-_guard = threading.Lock()
 
 
 class Executor:
@@ -37,19 +33,6 @@ class Executor:
             self.invoker.pool.end_idle(longest)
 
 
-def executor_of(cloud: Cloud) -> Executor:
-    """Return what runs the functions of a cloud."""
-    with _guard:
-        found = _running.get(id(cloud))
-        # An address may be used again for another cloud, once the first is gone.
-        if found is None or found.cloud is not cloud:
-            found = _running[id(cloud)] = Executor(cloud)
-        return found
-
-
-def close(cloud: Cloud) -> None:
-    """End what runs the functions of a cloud that is about to stop."""
-    with _guard:
-        found = _running.pop(id(cloud), None)
-    if found is not None:
-        found.close()
+_executors = PerCloud(Executor)
+executor_of = _executors.of
+close = _executors.close

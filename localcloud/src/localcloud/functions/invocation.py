@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from localcloud.clock import in_milliseconds
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
 from localcloud.functions import code, log_lines, records
@@ -171,7 +172,8 @@ def _usage(worker: Worker, document: Mapping[str, Any], seconds: float) -> Usage
 
 def _last_lines(ending: Ending, outcome: Outcome, usage: Usage, document: Mapping[str, Any]) -> list[str]:
     late = isinstance(ending, TimedOut)
-    told = f"{_moment()} {outcome.request_id} Task timed out after {document['Timeout']:.2f} seconds"
+    moment = f"{in_milliseconds(datetime.now(UTC))}Z"
+    told = f"{moment} {outcome.request_id} Task timed out after {document['Timeout']:.2f} seconds"
     status = "timeout" if late else "error" if outcome.failed else "success"
     return [*([told] if late else []), *log_lines.end_lines(outcome.request_id, usage, status, _as_json(document))]
 
@@ -187,7 +189,3 @@ def _too_large() -> bytes:
 
 def _error(kind: str, message: str) -> bytes:
     return json.dumps({"errorType": kind, "errorMessage": message}).encode()
-
-
-def _moment() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from localcloud.clock import in_milliseconds
+
 TAIL_BYTES = 4096
 
 
@@ -58,5 +60,4 @@ def tail(lines: list[str]) -> bytes:
 
 
 def _record(kind: str, record: dict[str, Any]) -> str:
-    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-    return json.dumps({"time": moment, "type": kind, "record": record})
+    return json.dumps({"time": f"{in_milliseconds(datetime.now(UTC))}Z", "type": kind, "record": record})

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from localcloud.clock import in_milliseconds
 from localcloud.functions.errors import FunctionMissing
 from localcloud.functions.names import FunctionName
 from localcloud.store import Document, Store
@@ -66,4 +67,4 @@ def public(document: Document) -> Document:
 
 def stamp(moment: datetime) -> str:
     """Return a moment as Lambda's API writes most of them."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000"
+    return f"{in_milliseconds(moment)}+0000"

@@ -4,7 +4,6 @@ What is not registered here is refused by its name: moto's Lambda knows nothing 
 """
 
 import uuid
-from collections.abc import Callable
 
 from localcloud import rest_json
 from localcloud.aws_request import AwsRequest
@@ -15,7 +14,7 @@ from localcloud.functions.names import FunctionName, function_name
 from localcloud.functions.policy import check_foreign
 from localcloud.rest_json import Reply
 from localcloud.sagemaker.request_shapes import check_request
-from localcloud.sagemaker.service import Call, Handler
+from localcloud.sagemaker.service import Call, Handler, registering
 from localcloud.store import Document
 
 SERVICE = "lambda"
@@ -23,16 +22,7 @@ REQUEST_ID = "_RequestId"
 """The member of an answer that says under which id the request ran; others get a fresh one."""
 
 _OPERATIONS: dict[str, Handler] = {}
-
-
-def operation(name: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the server of operation `name`."""
-
-    def register(handler: Handler) -> Handler:
-        _OPERATIONS[name] = handler
-        return handler
-
-    return register
+operation = registering(_OPERATIONS)
 
 
 def dispatch(cloud: Cloud, request: AwsRequest) -> Reply:

@@ -32,16 +32,22 @@ Handler = Callable[[Call], Document | None]
 OPERATIONS: dict[str, Handler] = {}
 
 
-def operation(name: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the server of SageMaker operation `name`."""
+def registering(operations: dict[str, Handler]) -> Callable[[str], Callable[[Handler], Handler]]:
+    """Return the decorator that registers a function as the server of the operation that it is given by name."""
 
-    def register(handler: Handler) -> Handler:
-        if name in OPERATIONS:
-            raise ValueError(f"operation {name} is registered twice")
-        OPERATIONS[name] = handler
-        return handler
+    def operation(name: str) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            if name in operations:
+                raise ValueError(f"operation {name} is registered twice")
+            operations[name] = handler
+            return handler
 
-    return register
+        return register
+
+    return operation
+
+
+operation = registering(OPERATIONS)
 
 
 def _seconds(value: Any) -> float:

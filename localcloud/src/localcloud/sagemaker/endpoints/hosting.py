@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from localcloud.cloud import Cloud
+from localcloud.per_cloud import PerCloud
 from localcloud.sagemaker.endpoints.capture import Capture
 from localcloud.sagemaker.endpoints.host import EndpointHost
 from localcloud.sagemaker.endpoints.invocation_metrics import InvocationMetrics
@@ -16,9 +17,6 @@ log = logging.getLogger(__name__)
 
 _SHORTEST_METRIC_SECONDS = 0.1
 _DELIVERY_SECONDS = 2.0
-
-_running: dict[int, "Hosting"] = {}
-_guard = threading.Lock()
 
 
 class Hosting:
@@ -82,19 +80,6 @@ class Hosting:
                     log.exception("endpoints: background delivery failed; it is tried again")
 
 
-def hosting(cloud: Cloud) -> Hosting:
-    """Return the hosting of a cloud, which starts with the first call."""
-    with _guard:
-        found = _running.get(id(cloud))
-        # An address may be used again for another cloud, once the first is gone.
-        if found is None or found.cloud is not cloud:
-            found = _running[id(cloud)] = Hosting(cloud)
-        return found
-
-
-def close(cloud: Cloud) -> None:
-    """End the hosting of a cloud that is about to stop."""
-    with _guard:
-        found = _running.pop(id(cloud), None)
-    if found is not None:
-        found.close()
+_hostings = PerCloud(Hosting)
+hosting = _hostings.of
+close = _hostings.close

@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from localcloud.clock import in_milliseconds
 from localcloud.cloud import Cloud
 from localcloud.sagemaker.endpoints.log_shipping import LogShipping
 from localcloud.scope import Scope
@@ -28,7 +29,7 @@ class JobLogs:
     def data(self, line: str) -> None:
         """Add a line to the data log."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+        stamp = in_milliseconds(datetime.now(UTC))
         with self._lock, (self._folder / _DATA_LOG).open("a") as file:
             file.write(f"{stamp}:[sagemaker logs]: {line}\n")
 
