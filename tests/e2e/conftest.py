@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from localcloud.testing import running_cloud
@@ -41,6 +42,17 @@ class House:
             text=True,
             check=False,
             timeout=600,
+        )
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the environment's account."""
+        target = self.target()
+        return boto3.client(
+            service,
+            endpoint_url=target["AWS_ENDPOINT_URL"],
+            aws_access_key_id=target["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=target["AWS_SECRET_ACCESS_KEY"],
+            region_name=target["AWS_REGION"],
         )
 
     def target(self, stack: str = "dev") -> dict[str, str]:

@@ -5,11 +5,10 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
 import pytest
 
 from stacks.outputs import ServiceOutputs, service_parameter
@@ -22,20 +21,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 SERVICE, GROUP = "recommender", "recommender-dev"
 
 
-def client(house: House, service: str) -> Any:
-    target = house.target()
-    return boto3.client(
-        service,
-        region_name=target["AWS_REGION"],
-        endpoint_url=target["AWS_ENDPOINT_URL"],
-        aws_access_key_id=target["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=target["AWS_SECRET_ACCESS_KEY"],
-    )
-
-
 def registered(house: House) -> str:
     """Register the first model once more, as a version that waits for its approval, and return its number."""
-    sagemaker = client(house, "sagemaker")
+    sagemaker = house.client("sagemaker")
     account, region = house.target()["TRAINYARD_ACCOUNT"], house.target()["AWS_REGION"]
     first = sagemaker.describe_model_package(
         ModelPackageName=f"arn:aws:sagemaker:{region}:{account}:model-package/{GROUP}/1"
@@ -72,7 +60,7 @@ def approve(house: House, version: str, **who: str) -> subprocess.CompletedProce
 @contextmanager
 def dialled(house: House, **dials: Any) -> Iterator[None]:
     """Change dials of the service where programs read them, and change them back."""
-    ssm, name = client(house, "ssm"), service_parameter("dev", SERVICE)
+    ssm, name = house.client("ssm"), service_parameter("dev", SERVICE)
     before = ssm.get_parameter(Name=name)["Parameter"]["Value"]
     after = ServiceOutputs.model_validate_json(before).model_copy(update=dials).model_dump_json()
     ssm.put_parameter(Name=name, Value=after, Type="String", Overwrite=True)
@@ -80,13 +68,6 @@ def dialled(house: House, **dials: Any) -> Iterator[None]:
         yield
     finally:
         ssm.put_parameter(Name=name, Value=before, Type="String", Overwrite=True)
-
-
-def until(found: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:.0f} s"
-        time.sleep(0.2)
 
 
 def test_an_approval_of_a_second_person_through_the_address_starts_the_release(house: House) -> None:
@@ -113,7 +94,7 @@ def test_an_approval_of_a_second_person_through_the_address_starts_the_release(h
 
 def test_who_may_not_call_the_function_approves_nothing(house: House) -> None:
     version = registered(house)
-    iam = client(house, "iam")
+    iam = house.client("iam")
     iam.create_user(UserName="stranger")
     key = iam.create_access_key(UserName="stranger")["AccessKey"]
     try:

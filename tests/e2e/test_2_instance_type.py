@@ -7,7 +7,6 @@ its policies and its scheduled actions away and makes them again; all of these a
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 
@@ -42,17 +41,17 @@ class Environment:
 
     def traffic(self) -> Traffic:
         """Return customers who ask as long as it is entered."""
-        return Traffic(self._client("sagemaker-runtime"), "recommender-dev", [12583, 13047])
+        return Traffic(self.house.client("sagemaker-runtime"), "recommender-dev", [12583, 13047])
 
     def live_type(self) -> str:
         """Return the instance type of the endpoint's live config."""
-        sagemaker = self._client("sagemaker")
+        sagemaker = self.house.client("sagemaker")
         config = sagemaker.describe_endpoint(EndpointName="recommender-dev")["EndpointConfigName"]
         return sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"][0]["InstanceType"]
 
     def scaling(self) -> dict[str, Any]:
         """Return the variant's target, policies and scheduled actions, without what AWS makes anew each time."""
-        client, where = self._client("application-autoscaling"), {"ServiceNamespace": "sagemaker"}
+        client, where = self.house.client("application-autoscaling"), {"ServiceNamespace": "sagemaker"}
         new = ("CreationTime", "PolicyARN", "ScheduledActionARN", "Alarms", "ScalableTargetARN")
         found = {
             "targets": client.describe_scalable_targets(**where)["ScalableTargets"],
@@ -66,16 +65,6 @@ class Environment:
             )
             for kind, several in found.items()
         }
-
-    def _client(self, service: str) -> Any:
-        target = self.house.target()
-        return boto3.client(
-            service,
-            endpoint_url=target["AWS_ENDPOINT_URL"],
-            aws_access_key_id=target["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=target["AWS_SECRET_ACCESS_KEY"],
-            region_name=target["AWS_REGION"],
-        )
 
 
 @pytest.fixture(scope="module")
