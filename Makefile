@@ -15,7 +15,7 @@ BUDGETS := unit=180 components=60 stacks=240 pipelines=120 promotion=90 localclo
 
 .PHONY: help setup engine lock format check workflows test test-official \
   $(addprefix test-,unit components stacks pipelines promotion localcloud containers e2e) \
-  demo demo-down demo-envs bench-release bench-faults verify-aws docs clean \
+  demo demo-down demo-envs bench-release bench-faults bench-page verify-aws docs clean \
   images image push-images touched preview-comment withdraw-comments newest deploy acceptance drift
 
 help: ## List these commands
@@ -38,7 +38,7 @@ engine: setup ## Find, download or build the Pulumi engine (kept in the user's c
 
 lock: ## Pin the packages anew (after changing a pyproject.toml)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
-	  --extra deploy --extra policy --extra pipelines --extra recommender --extra demo --group dev pyproject.toml localcloud/pyproject.toml -o requirements/all.lock
+	  --extra deploy --extra functions --extra policy --extra pipelines --extra recommender --extra demo --group dev pyproject.toml localcloud/pyproject.toml -o requirements/all.lock
 	for image in training training-gpu serving sbom; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
 	  --no-emit-index-url --python-version 3.11 -c requirements/all.lock requirements/$$image.in -o requirements/$$image.lock || exit 1; done
 
@@ -74,6 +74,9 @@ bench-release: setup ## Twenty releases under 200 requests a second, and twelve 
 
 bench-faults: setup ## Releases whose every call fails and whose driver dies at every action; 20 with real processes
 	@$(BIN)/python -m tests.bench.faults
+
+bench-page: setup ## Write the figures of the last benchmarks into docs/benchmarks.md
+	@$(BIN)/python -m tests.bench.page
 
 verify-aws: engine ## On your own account: the cheapest environment, the loop, a release; says the price and asks first
 	@$(BIN)/python -m trainyard.verify_aws $(ARGS)

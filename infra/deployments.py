@@ -1,4 +1,8 @@
-"""What was live, when, and who approved it. Owns the table of deployment records; releases and approvals write it."""
+"""What was live, when, and who approved it. Owns the table of deployment records.
+
+Releases write under the service's name, approvals under `approval#<service>`: IAM tells partitions apart, so neither's
+role can write the other's items.
+"""
 
 from dataclasses import dataclass
 

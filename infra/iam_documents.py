@@ -7,14 +7,18 @@ the role on behalf of somebody else (the confused deputy).
 from collections.abc import Sequence
 
 from infra import iam_statements as statements
-from infra.iam_statements import Document, Estate, document
+from infra import naming
+from infra.iam_statements import Document, Estate, Statement, document
 
 _JOB_VERBS = ("Create", "Describe", "Stop")
 _MAKING_VERBS = ("Create", "Delete")
 _ALARM_ACTIONS = ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms")
 _GOLDEN_FAILURES = {"StringEquals": {"cloudwatch:namespace": "Trainyard/Release"}}
 _SERVED = ("Model", "EndpointConfig", "Endpoint")
-_RECORD_VERBS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "ConditionCheckItem")
+_READ_VERBS = ("GetItem", "Query")
+_WRITE_VERBS = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+APPROVALS = "approval#"
+"""What partition keys of approvals begin with (`trainyard.registry.approval`); the service follows."""
 
 
 def sagemaker_trust(account: str, region: str) -> Document:
@@ -47,6 +51,25 @@ def people_trust(account: str, principals: Sequence[str]) -> Document:
             "Condition": {"StringEquals": {"aws:PrincipalAccount": account}},
         }
     )
+
+
+def function_trust() -> Document:
+    """Return the trust policy of a role that Lambda takes on for its functions.
+
+    Lambda tells a trust policy neither account nor function (Lambda developer guide, "Defining Lambda function
+    permissions with an execution role"): whose function gets the role is decided by iam:PassRole, and Lambda takes
+    roles of the function's own account only.
+    """
+    return document(_lambda_assumes())
+
+
+def release_trust(account: str, principals: Sequence[str]) -> Document:
+    """Return the trust policy of the release role: people take it on, and Lambda does for the release function."""
+    return document(*people_trust(account, principals)["Statement"], _lambda_assumes())
+
+
+def _lambda_assumes() -> Statement:
+    return {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 def training(estate: Estate) -> Document:
@@ -102,10 +125,11 @@ def pipeline(estate: Estate, training_role_arn: str) -> Document:
 def release(estate: Estate, serving_role_arn: str) -> Document:
     """Return what a release may do: everything with what it made itself, and `UpdateEndpoint` on the live one.
 
-    Whoever may put a version live may also score with it: batch jobs pass the same gate.
+    Whoever may put a version live may also score with it, as batch jobs pass the same gate, and report on its shadow.
     """
-    made = estate.sagemaker("model/{name}-*", "endpoint-config/{name}-*", "endpoint/{name}-pre-*")
-    live = estate.sagemaker("endpoint/{name}")
+    function = naming.function(estate.environment, "release")
+    made = estate.all_sagemaker("model/{name}-*", "endpoint-config/{name}-*", "endpoint/{name}-pre-*")
+    live = estate.all_sagemaker("endpoint/{name}")
     return document(
         statements.allow(
             "Make", [f"sagemaker:{verb}{kind}" for kind in _SERVED for verb in ("Create", "Delete")], made
@@ -114,7 +138,7 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
         statements.allow(
             "Switch",
             ["sagemaker:UpdateEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"],
-            [*live, *estate.sagemaker("endpoint-config/{name}-*")],
+            [*live, *estate.all_sagemaker("endpoint-config/{name}-*")],
         ),
         statements.allow("Ask", ["sagemaker:InvokeEndpoint"], [*live, *made]),
         statements.allow("Tag", ["sagemaker:AddTags"], made),
@@ -131,28 +155,34 @@ def release(estate: Estate, serving_role_arn: str) -> Document:
             statements.alarms(estate, "{name}-*", "TargetTracking-endpoint/*"),
         ),
         statements.describe_alarms(estate),
+        statements.allow("AlarmsPast", ["cloudwatch:DescribeAlarmHistory"], statements.alarms(estate, "*")),
         *statements.scaling(estate),
         statements.see_quotas(),
         # Metrics have no ARN; the namespace is the narrowest there is.
         statements.allow("Publish", ["cloudwatch:PutMetricData"], ["*"], _GOLDEN_FAILURES),
-        statements.allow("Record", [f"dynamodb:{verb}" for verb in _RECORD_VERBS], [estate.table_arn]),
+        # A shadow's report; metrics have no ARN, and reading them knows no condition on their namespace.
+        statements.allow("Compare", ["cloudwatch:GetMetricData"], ["*"]),
+        statements.allow("SeeRecords", [f"dynamodb:{verb}" for verb in _READ_VERBS], [estate.table_arn]),
+        statements.write_items(estate, _WRITE_VERBS, estate.services),
         statements.read_outputs(estate),
         statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),
-        *statements.read(estate, estate.artifacts_bucket_arn),
+        *statements.read(estate, estate.artifacts_bucket_arn, estate.capture_bucket_arn),
         statements.write_batches(estate),
         statements.use_key(estate),
+        statements.write_own_log(estate, function),
+        statements.keep_failed_events(estate, function),
     )
 
 
 def approval(estate: Estate) -> Document:
-    """Return what an approver may do: set a version's status and record who did and why. No other role may."""
+    """Return what the approval function may do: set a version's status and record who and why. No other role may."""
+    approvals = [f"{APPROVALS}{service}" for service in estate.services]
     return document(
         statements.allow("Approve", ["sagemaker:UpdateModelPackage"], estate.sagemaker("model-package/{name}/*")),
         statements.describe_packages(estate),
         statements.list_packages(),
-        statements.allow(
-            "Record", [f"dynamodb:{verb}" for verb in ("PutItem", "GetItem", "Query")], [estate.table_arn]
-        ),
+        statements.write_items(estate, ("PutItem", "Query"), approvals),
         statements.read_outputs(estate),
         statements.use_key(estate),
+        statements.write_own_log(estate, naming.function(estate.environment, "approval")),
     )

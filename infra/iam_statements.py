@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from infra import naming
+
 Document = dict[str, Any]
 Statement = dict[str, Any]
 
@@ -39,6 +41,20 @@ class Estate:
         return list(
             dict.fromkeys(f"{prefix}:{path.format(name=name)}" for path in paths for name in self.endpoint_names)
         )
+
+    def all_sagemaker(self, *paths: str) -> list[str]:
+        """Return SageMaker ARNs; `{name}` in a path stands for whatever is named after the environment.
+
+        An account holds one environment, so this is what its services have; a line for each of them would be more than
+        an inline policy holds.
+        """
+        prefix = f"arn:aws:sagemaker:{self.region}:{self.account}"
+        return [f"{prefix}:{path.format(name=f'*-{self.environment}')}" for path in paths]
+
+    @property
+    def services(self) -> list[str]:
+        """Names of the model services."""
+        return [name.removesuffix(f"-{self.environment}") for name in self.endpoint_names]
 
 
 def document(*statements: Statement) -> Document:
@@ -81,10 +97,9 @@ def write_batches(estate: Estate) -> Statement:
 
 def score(estate: Estate) -> Statement:
     """Return the start of batch jobs, and the look at them, under the names that batches of the environment have."""
-    # One name for all services: with a line for each, five services would be more than an inline policy holds.
-    jobs = f"arn:aws:sagemaker:{estate.region}:{estate.account}:transform-job/*-{estate.environment}-batch-*"
+    jobs = estate.all_sagemaker("transform-job/{name}-batch-*")
     return allow(
-        "Score", [f"sagemaker:{verb}" for verb in ("CreateTransformJob", "DescribeTransformJob", "AddTags")], [jobs]
+        "Score", [f"sagemaker:{verb}" for verb in ("CreateTransformJob", "DescribeTransformJob", "AddTags")], jobs
     )
 
 
@@ -143,7 +158,7 @@ def pass_role(sid: str, role_arn: str) -> Statement:
 
 def describe_packages(estate: Estate) -> Statement:
     """Return the look at model packages."""
-    resources = estate.sagemaker("model-package-group/{name}", "model-package/{name}/*")
+    resources = estate.all_sagemaker("model-package-group/{name}", "model-package/{name}/*")
     return allow("SeePackages", ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"], resources)
 
 
@@ -197,3 +212,22 @@ def read_outputs(estate: Estate) -> Statement:
     """Return the reading of what the environment tells everyone."""
     prefix = f"arn:aws:ssm:{estate.region}:{estate.account}:parameter/trainyard/{estate.environment}"
     return allow("ReadOutputs", ["ssm:GetParameter"], [f"{prefix}/*"])
+
+
+def write_own_log(estate: Estate, function: str) -> Statement:
+    """Return the writing of a function's log; its group is there before it."""
+    group = f"arn:aws:logs:{estate.region}:{estate.account}:log-group:{naming.function_log_group(function)}"
+    return allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{group}:*"])
+
+
+def write_items(estate: Estate, verbs: Sequence[str], keys: Sequence[str]) -> Statement:
+    """Return the writing of items of the deployments table under these partition keys, and under no other."""
+    # `ForAllValues` also holds of a request without keys; none of these actions has such a one.
+    only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(keys)}}
+    return allow("Record", [f"dynamodb:{verb}" for verb in verbs], [estate.table_arn], only)
+
+
+def keep_failed_events(estate: Estate, function: str) -> Statement:
+    """Return the sending of a function's failed events to their queue: Lambda sends them with the function's role."""
+    queue = f"arn:aws:sqs:{estate.region}:{estate.account}:{naming.failed_events(function)}"
+    return allow("KeepFailedEvents", ["sqs:SendMessage"], [queue])

@@ -8,6 +8,7 @@ import re
 _PART = re.compile(r"^[a-z](?:-?[a-z0-9])*$")
 ENDPOINT_LENGTH = 63 - len("-pre-12345678")
 """AWS allows 63 characters; a release adds the suffix of its pre-release endpoint."""
+FUNCTION_LENGTH = 64
 VARIANT = "live"
 """The one production variant of every endpoint: AWS refuses an update that renames it."""
 
@@ -33,6 +34,26 @@ def repository(service: str) -> str:
 def deployments_table(environment: str) -> str:
     """Return the DynamoDB table of deployment records."""
     return f"trainyard-{_part(environment, 'environment')}-deployments"
+
+
+def function(environment: str, purpose: str) -> str:
+    """Return the Lambda function of a purpose, such as `approval`."""
+    return _short(f"trainyard-{_part(environment, 'environment')}-{_part(purpose, 'function')}", FUNCTION_LENGTH)
+
+
+def function_log_group(function: str) -> str:
+    """Return the log group that Lambda writes a function's output to."""
+    return f"/aws/lambda/{function}"
+
+
+def failed_events(function: str) -> str:
+    """Return the queue of the events that a function has failed on."""
+    return f"{function}-failed"
+
+
+def function_alarm(function: str) -> str:
+    """Return the alarm on a function's errors."""
+    return f"{function}-errors"
 
 
 def dashboard(environment: str) -> str:

@@ -88,6 +88,20 @@ def repository_policy(accounts: Sequence[str]) -> Document:
     )
 
 
+def queue_policy(queue_arn: str) -> Document:
+    """Return the queue policy: nothing without TLS; who may send is the IAM policies' matter."""
+    return document(
+        {
+            "Sid": "DenyWithoutTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": queue_arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    )
+
+
 def topic_policy(topic_arn: str, account: str) -> Document:
     """Return the topic policy: this account's alarms and events may publish, and only over TLS."""
     return document(

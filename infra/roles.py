@@ -24,8 +24,6 @@ class RolesArgs:
     """What they act on; its ARNs are known when their resources are."""
     baseline_repository_arn: str
     """AWS's repository of the image that the baseline runs on."""
-    approvers: Sequence[str]
-    """ARNs that may take on the approval role; empty leaves it to the account's IAM policies."""
     releasers: Sequence[str]
     """ARNs that may take on the release role; empty leaves it to the account's IAM policies."""
     boundary_arn: str | None = None
@@ -46,7 +44,7 @@ class GrantedRole:
 
 
 class Roles(pulumi.ComponentResource):
-    """The roles of jobs, endpoints, pipelines, releases and approvals."""
+    """The roles of jobs, endpoints, pipelines, releases and the approval function."""
 
     training: GrantedRole
     serving: GrantedRole
@@ -75,14 +73,14 @@ class Roles(pulumi.ComponentResource):
         )
         self.release = self._role(
             "release",
-            iam_documents.people_trust(args.account, args.releasers),
+            iam_documents.release_trust(args.account, args.releasers),
             pulumi.Output.all(estate, self.serving.arn).apply(
                 lambda known: json.dumps(iam_documents.release(known[0], known[1]))
             ),
         )
         self.approval = self._role(
             "approval",
-            iam_documents.people_trust(args.account, args.approvers),
+            iam_documents.function_trust(),
             estate.apply(_rendered(iam_documents.approval)),
         )
         self.register_outputs({role: granted.arn for role, granted in self.by_purpose().items()})

@@ -24,7 +24,6 @@ def roles(
             region=settings.region,
             estate=_estate(settings, environment, stores),
             baseline_repository_arn=image.repository_arn,
-            approvers=settings.people.approvers,
             releasers=settings.people.releasers,
             boundary_arn=_boundary(settings),
         ),

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from infra import naming
 from infra.parameters import Parameters, ParametersArgs
-from stacks import access, baseline_image, publish, serving, stores
+from stacks import access, baseline_image, functions, publish, serving, stores
 from stacks.settings import Settings
 
 
@@ -39,8 +39,10 @@ def compose(settings: Settings, environment: str, provider: aws.Provider) -> pub
         for service in settings.services
     }
     serving.dashboard(settings, environment, endpoints, opts)
+    approval = functions.approval(settings, environment, kept, roles, opts)
+    functions.release(settings, environment, kept, roles, opts)
     published = publish.Published(
-        platform=publish.platform(settings, environment, stores=kept, roles=roles, network=network),
+        platform=publish.platform(settings, environment, stores=kept, roles=roles, network=network, approval=approval),
         services={
             service.name: publish.service(service, environment, kept, endpoints[service.name])
             for service in settings.services

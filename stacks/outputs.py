@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class _Contract(BaseModel):
@@ -27,13 +27,12 @@ class Buckets(_Contract):
 
 
 class Roles(_Contract):
-    """ARNs of the roles that jobs, endpoints and people take on."""
+    """ARNs of the roles that jobs, endpoints and releases take on."""
 
     training: str
     serving: str
     pipeline: str
     release: str
-    approval: str
 
 
 class Network(_Contract):
@@ -47,7 +46,7 @@ class Network(_Contract):
 class PlatformOutputs(_Contract):
     """What an environment offers to all of its model services."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     environment: str
     account: str
     region: str
@@ -57,6 +56,8 @@ class PlatformOutputs(_Contract):
     network: Network
     notifications_topic_arn: str
     deployments_table: str
+    approval_url: str
+    """Address of the approval function; calls are signed for the service `lambda`."""
     services: list[str]
     images_borrowed_from: list[str]
     """Accounts whose images may run here."""
@@ -125,7 +126,7 @@ class Serving(_Contract):
 class ServiceOutputs(_Contract):
     """What an environment offers to one model service."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     name: str
     owners: list[str]
     endpoint_name: str
@@ -137,6 +138,8 @@ class ServiceOutputs(_Contract):
     """Names of the endpoint-wide alarms that Pulumi owns."""
     approvals_required: Literal[0, 1, 2]
     """How many different people must approve a version before it is released."""
+    release_on_approval: bool
+    """Whether the approval that completes a version's starts its release."""
     training: Training
     serving: Serving
     strategy: Strategy

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from infra import naming
+from infra.approval_function import ApprovalFunction
 from infra.model_endpoint import ModelEndpoint
 from infra.network import Network
 from infra.roles import Roles
@@ -14,7 +15,16 @@ from stacks import outputs
 from stacks.settings import ServiceSettings, Settings
 from stacks.stores import Stores
 
-_SAME_DIALS = ("name", "owners", "approvals_required", "training", "strategy", "thresholds", "gate")
+_SAME_DIALS = (
+    "name",
+    "owners",
+    "approvals_required",
+    "release_on_approval",
+    "training",
+    "strategy",
+    "thresholds",
+    "gate",
+)
 """Settings that the contract carries as they are."""
 
 
@@ -37,7 +47,13 @@ class Published:
 
 
 def platform(
-    settings: Settings, environment: str, *, stores: Stores, roles: Roles, network: Network
+    settings: Settings,
+    environment: str,
+    *,
+    stores: Stores,
+    roles: Roles,
+    network: Network,
+    approval: ApprovalFunction,
 ) -> pulumi.Output[str]:
     """Return the `PlatformOutputs` of an environment as JSON."""
     return _json(
@@ -48,7 +64,7 @@ def platform(
             "region": settings.region,
             "kms_key_arn": stores.key.arn,
             "buckets": {role: bucket.bucket for role, bucket in stores.buckets.by_role().items()},
-            "roles": {purpose: granted.arn for purpose, granted in roles.by_purpose().items()},
+            "roles": {purpose: roles.by_purpose()[purpose].arn for purpose in outputs.Roles.model_fields},
             "network": {
                 "vpc_id": network.vpc_id,
                 "subnet_ids": network.subnet_ids,
@@ -56,6 +72,7 @@ def platform(
             },
             "notifications_topic_arn": stores.notifications.topic_arn,
             "deployments_table": stores.deployments.table_name,
+            "approval_url": approval.url,
             "services": [service.name for service in settings.services],
             "images_borrowed_from": settings.images.borrowed_from,
         },

@@ -70,7 +70,7 @@ class PeopleSettings(_Dials):
     """Who may act; an empty list leaves it to the IAM policies of the environment's account."""
 
     approvers: list[str]
-    """ARNs of this account's roles or users that may take on the approval role."""
+    """ARNs of this account's roles or users that may approve: the approval function refuses everybody else."""
     releasers: list[str]
     """ARNs of this account's roles or users that may take on the release role."""
 
@@ -82,6 +82,14 @@ class ImageSettings(_Dials):
     """Accounts whose SageMaker may pull this environment's images."""
     borrowed_from: list[Account]
     """Accounts whose images this environment's containers run by digest; a promotion leaves such an image there."""
+
+
+class FunctionSettings(_Dials):
+    """The platform's functions on AWS Lambda."""
+
+    reserved_concurrency: int = Field(ge=0, le=100)
+    """Executions at once that are set aside for each function, and its most; 0 sets none aside. AWS leaves 100 of an
+    account's quota unreserved, so an account with the quota of its first day (10) takes 0 only."""
 
 
 class NotificationSettings(_Dials):
@@ -233,6 +241,9 @@ class ServiceSettings(_Dials):
     """Teams that answer for it."""
     approvals_required: Literal[0, 1, 2]
     """How many people must approve a model version before it is released: nobody, one, or two different ones."""
+    release_on_approval: bool
+    """Whether the last approval that a version needs starts its release; what the gate or the preflight refuses is told
+    on the topic and not tried again."""
     training: TrainingSettings
     serving: ServingSettings
     strategy: StrategySettings
@@ -276,6 +287,7 @@ class Settings(_Dials):
     permissions_boundary: str = Field(pattern=r"^$|^[\w+=,.@-]{1,128}$")
     """Name of the account's policy that bounds every role, as the bootstrap project makes it and CI requires it; empty
     bounds none, for an account that was not prepared by `trainyard bootstrap`."""
+    functions: FunctionSettings
     notifications: NotificationSettings
     services: list[ServiceSettings] = Field(min_length=1)
 

@@ -5,6 +5,7 @@ with the boundary. It can touch neither its own role, nor the boundary, nor the 
 state. It empties no bucket: taking an environment's data away is a person's decision (`trainyard destroy`).
 """
 
+from infra import powertools
 from infra.ci.estate import CiEstate, read_state, write_state
 from infra.ci.protection import protected
 from infra.iam_statements import Document, Statement, allow, document
@@ -48,6 +49,8 @@ def deploy(estate: CiEstate) -> Document:
         *manage_roles(estate),
         *_images(estate),
         *_key(estate),
+        # Whoever gives a function a layer of another account must be able to read it.
+        allow("UseLayer", ["lambda:GetLayerVersion"], [powertools.layer_arn(estate.region)]),
         allow("StoreBaseline", ["s3:GetObject", "s3:GetObjectTagging", "s3:PutObject"], [estate.baseline_archives]),
         allow("TryEndpoint", ["sagemaker:InvokeEndpoint"], [f"arn:aws:sagemaker:{estate.here}:endpoint/*"]),
         *_acceptance(estate),
@@ -58,7 +61,7 @@ def deploy(estate: CiEstate) -> Document:
 def manage_roles(estate: CiEstate) -> list[Statement]:
     """Return the making and changing of the platform's roles: each carries the boundary, and keeps it."""
     bounded = {"StringEquals": {"iam:PermissionsBoundary": estate.boundary_arn}}
-    to_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    to_whom = {"StringEquals": {"iam:PassedToService": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]}}
     making = ("CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy", "DeleteRolePolicy")
     keeping = (
         "DeleteRole",
@@ -71,7 +74,7 @@ def manage_roles(estate: CiEstate) -> list[Statement]:
     return [
         allow("MakeBoundedRoles", [f"iam:{action}" for action in making], estate.role_arns, bounded),
         allow("KeepRoles", [f"iam:{action}" for action in keeping], estate.role_arns),
-        allow("PassRoles", ["iam:PassRole"], estate.role_arns, to_sagemaker),
+        allow("PassRoles", ["iam:PassRole"], estate.role_arns, to_whom),
     ]
 
 

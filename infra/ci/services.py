@@ -127,6 +127,12 @@ SERVICES: tuple[Service, ...] = (
         ),
     ),
     Service(
+        prefix="events",
+        resources=("arn:aws:events:{here}:rule/trainyard-*",),
+        read=("DescribeRule", "ListTagsForResource", "ListTargetsByRule"),
+        change=("PutRule", "DeleteRule", "PutTargets", "RemoveTargets", *_TAGS),
+    ),
+    Service(
         prefix="kms",
         resources=("arn:aws:kms:{here}:key/*",),
         read=("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"),
@@ -142,8 +148,46 @@ SERVICES: tuple[Service, ...] = (
         change_all=("CreateKey",),
     ),
     Service(
+        prefix="lambda",
+        resources=("arn:aws:lambda:{here}:function:trainyard-*",),
+        # GetFunction also gives an address of the code, which is this repository's.
+        read=(
+            "GetFunction",
+            "GetFunctionCodeSigningConfig",
+            "GetFunctionConcurrency",
+            "GetFunctionConfiguration",
+            "GetFunctionEventInvokeConfig",
+            "GetFunctionRecursionConfig",
+            "GetFunctionUrlConfig",
+            "GetPolicy",
+            "GetRuntimeManagementConfig",
+            "ListTags",
+            "ListVersionsByFunction",
+        ),
+        change=(
+            "AddPermission",
+            "RemovePermission",
+            "CreateFunction",
+            "DeleteFunction",
+            "UpdateFunctionCode",
+            "UpdateFunctionConfiguration",
+            "PutFunctionConcurrency",
+            "DeleteFunctionConcurrency",
+            "PutFunctionEventInvokeConfig",
+            "UpdateFunctionEventInvokeConfig",
+            "DeleteFunctionEventInvokeConfig",
+            "CreateFunctionUrlConfig",
+            "UpdateFunctionUrlConfig",
+            "DeleteFunctionUrlConfig",
+            *_TAGS,
+        ),
+    ),
+    Service(
         prefix="logs",
-        resources=("arn:aws:logs:{here}:log-group:/aws/sagemaker/*",),
+        resources=(
+            "arn:aws:logs:{here}:log-group:/aws/lambda/trainyard-*",
+            "arn:aws:logs:{here}:log-group:/aws/sagemaker/*",
+        ),
         read=("ListTagsForResource",),
         read_all=("DescribeLogGroups",),
         change=(
@@ -225,6 +269,12 @@ SERVICES: tuple[Service, ...] = (
         read_all=("GetSubscriptionAttributes",),
         change=("CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", *_TAGS),
         change_all=("Unsubscribe",),
+    ),
+    Service(
+        prefix="sqs",
+        resources=("arn:aws:sqs:{here}:trainyard-*",),
+        read=("GetQueueAttributes", "GetQueueUrl", "ListQueueTags"),
+        change=("CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"),
     ),
     Service(
         prefix="ssm",

@@ -45,6 +45,11 @@ def test_a_key_that_is_not_the_clouds_is_refused(aws, service, operation):
         getattr(client_with(aws, service, "AKIAIOSFODNN7EXAMPLE"), operation)()
 
 
+def test_a_standing_key_is_its_accounts_root(aws):
+    told = aws.client("sts", account="000000000002").get_caller_identity()
+    assert (told["Arn"], told["UserId"]) == ("arn:aws:iam::000000000002:root", "000000000002")
+
+
 def test_an_account_is_twelve_digits():
     with pytest.raises(ValueError, match="twelve digits, got '12'"):
         access_key("12")

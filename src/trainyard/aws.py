@@ -5,8 +5,10 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
-from botocore.exceptions import ProfileNotFound
+from botocore.exceptions import NoCredentialsError, ProfileNotFound
 
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
 
@@ -29,17 +31,18 @@ def partition(region: str) -> str:
     return str(boto3.Session().get_partition_for_region(region))
 
 
-def client_as(role_arn: str, session_name: str, service: str, region: str) -> Any:
-    """Return a boto3 client of `service` that acts as `role_arn`; `session_name` appears in CloudTrail."""
-    keys = client("sts", region).assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
-    return boto3.client(
-        service,
-        region_name=region,
-        config=_CONFIG,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
+def signed(method: str, url: str, body: bytes, *, service: str, region: str) -> dict[str, str]:
+    """Return the headers of a JSON request that the caller's credentials sign.
+
+    Raises:
+        NoCredentialsError: the caller has none.
+    """
+    credentials = boto3.Session().get_credentials()
+    if credentials is None:
+        raise NoCredentialsError
+    request = AWSRequest(method=method, url=url, data=body, headers={"content-type": "application/json"})
+    SigV4Auth(credentials.get_frozen_credentials(), service, region).add_auth(request)
+    return {name: str(value) for name, value in request.headers.items()}
 
 
 def client_of(environ: Mapping[str, str], service: str) -> Any:

@@ -1,4 +1,4 @@
-"""AWS's own image registries: the only foreign accounts that an environment refers to, and only to pull from."""
+"""AWS's own accounts: the only foreign ones that an environment refers to, for images to pull and layers to run."""
 
 SCIKIT_LEARN = {
     "af-south-1": "510948584623",
@@ -38,3 +38,13 @@ paths"); a test compares it with the SageMaker SDK's table."""
 def accounts(region: str) -> tuple[str, ...]:
     """Return the accounts of AWS's registries in a region."""
     return (SCIKIT_LEARN[region],) if region in SCIKIT_LEARN else ()
+
+
+POWERTOOLS = "017000801446"
+"""The account whose layers hold Powertools for AWS Lambda, in every region of the partition `aws` (its documentation,
+"Installation", Lambda layers)."""
+
+
+def layer_accounts() -> tuple[str, ...]:
+    """Return the accounts of AWS's own Lambda layers."""
+    return (POWERTOOLS,)

@@ -1,8 +1,9 @@
 """Nothing leads out of the environment: every account and region in any input is the environment's own.
 
 Accounts stand in ARNs, in addresses, in names of buckets and by themselves; regions in ARNs, in addresses and in
-properties of their own. AWS's own policies (`arn:aws:iam::aws:…`) and image registries are nobody's environment. Images
-are shared with the accounts that the stack file names: in ARNs and addresses of ECR, and in policies of repositories.
+properties of their own. AWS's own policies (`arn:aws:iam::aws:…`), image registries and layers are nobody's
+environment. Images are shared with the accounts that the stack file names: in ARNs and addresses of ECR, and in
+policies of repositories.
 """
 
 import re
@@ -68,6 +69,9 @@ def _in_arn(match: re.Match[str], context: Context, denies: bool) -> Iterator[st
     region, account = match["region"], match["account"]
     if account == "aws" or (match["service"] == "ecr" and account in aws_registries.accounts(context.region)):
         return
+    layer = match["service"] == "lambda" and match["rest"].startswith("layer:")
+    if layer and account in aws_registries.layer_accounts():
+        account = context.account
     if match["service"] == "ecr" and account in context.image_accounts:
         account = context.account
     for part, yields in ((account, _foreign_account), (region, _foreign_region)):

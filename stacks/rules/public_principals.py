@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from stacks.rules.context import Context
 from stacks.rules.documents import Statement, statements
 from stacks.rules.reading import holds_unknown, shown
-from stacks.rules.resource import Resource
-from stacks.rules.rule import Broken, Rule, Verdict, for_each
+from stacks.rules.resource import UNKNOWN, Resource
+from stacks.rules.rule import Broken, Rule, Undecided, Verdict, for_each
 
 _OPERATORS = {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
 """Operators that fail on a missing key; `…IfExists` and `ForAllValues:` pass."""
@@ -32,18 +32,31 @@ _NARROWING = {
 _NAME_THEM = (
     "Name the principals, or add a condition that fixes the account, such as StringEquals aws:PrincipalAccount."
 )
+_NAME_THE_CALLER = "Name the principal: a service with sourceArn, or a user or role."
+_PERMISSION = "aws:lambda/permission:Permission"
 _NAME_THE_SUBJECT = (
     "Add a StringEquals condition on the provider's `sub` that names the repository and its environment."
 )
 
 
 def _judge(resource: Resource, context: Context) -> Iterator[Verdict]:
+    if resource.type == _PERMISSION:
+        yield from _caller(resource)
     for statement in statements(resource):
         if not isinstance(statement, Statement):
             yield statement
         # While the conditions are not known, `statements` has said that nothing can be told.
         elif statement.allows and not holds_unknown(statement.body.get("Condition")):
             yield from _strangers(statement)
+
+
+def _caller(permission: Resource) -> Iterator[Verdict]:
+    """Judge whom a function's permission names; how its address is called is `open_networks`' matter."""
+    principal = permission.inputs.get("principal")
+    if principal == UNKNOWN:
+        yield Undecided(permission, "principal")
+    elif principal == "*":
+        yield Broken(permission, f"{permission} lets everybody in: principal is {shown(principal)}.", _NAME_THE_CALLER)
 
 
 def _strangers(statement: Statement) -> Iterator[Verdict]:

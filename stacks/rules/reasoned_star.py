@@ -14,6 +14,7 @@ REASONED = {
     "application-autoscaling:DescribeScal*": "describing is of the account",
     "application-autoscaling:DescribeScheduledActions": "describing is of the account",
     "cloudwatch:DescribeAlarms": "authorized on all alarms of the account, whichever are asked for",
+    "cloudwatch:GetMetricData": "metrics have no ARN, and reading them knows no condition on their namespace",
     "cloudwatch:PutMetricData": "metrics have no ARN; a condition on cloudwatch:namespace narrows it",
     "ec2:Describe*": "EC2 describes all or nothing",
     "ecr:GetAuthorizationToken": "the token is of the account's registry, not of a repository",

@@ -33,7 +33,6 @@ def program(boundary_arn: str | None = None) -> None:
             region="eu-west-1",
             estate=pulumi.Output.from_input("known").apply(lambda _: estate),
             baseline_repository_arn="aws-repository",
-            approvers=[f"arn:aws:iam::{ACCOUNT}:role/ann"],
             releasers=[],
             boundary_arn=boundary_arn,
         ),
@@ -49,9 +48,9 @@ def policy(deployment: Deployment, role: str) -> list[dict[str, object]]:
     return json.loads(deployment.named(f"roles-{role}-policy").inputs["policy"])["Statement"]
 
 
-def principal(deployment: Deployment, role: str) -> object:
-    (statement,) = json.loads(deployment.named(f"roles-{role}").inputs["assumeRolePolicy"])["Statement"]
-    return statement["Principal"]
+def principals(deployment: Deployment, role: str) -> list[object]:
+    statements = json.loads(deployment.named(f"roles-{role}").inputs["assumeRolePolicy"])["Statement"]
+    return [statement["Principal"] for statement in statements]
 
 
 def test_every_role_carries_the_boundary_where_the_account_has_one() -> None:
@@ -70,15 +69,18 @@ def test_there_are_five_roles_with_one_inline_policy_each(deployment: Deployment
 
 @pytest.mark.parametrize("role", ["training", "serving", "pipeline"])
 def test_sagemaker_takes_on_the_roles_of_machines(deployment: Deployment, role: str) -> None:
-    assert principal(deployment, role) == {"Service": "sagemaker.amazonaws.com"}
+    assert principals(deployment, role) == [{"Service": "sagemaker.amazonaws.com"}]
 
 
-def test_only_approvers_take_on_the_approval_role(deployment: Deployment) -> None:
-    assert principal(deployment, "approval") == {"AWS": [f"arn:aws:iam::{ACCOUNT}:role/ann"]}
+def test_no_person_takes_on_the_approval_role_only_lambda_does(deployment: Deployment) -> None:
+    assert principals(deployment, "approval") == [{"Service": "lambda.amazonaws.com"}]
 
 
-def test_no_releaser_leaves_the_release_role_to_the_account(deployment: Deployment) -> None:
-    assert principal(deployment, "release") == {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]}
+def test_the_release_role_is_the_functions_and_without_releasers_the_accounts(deployment: Deployment) -> None:
+    assert principals(deployment, "release") == [
+        {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]},
+        {"Service": "lambda.amazonaws.com"},
+    ]
 
 
 @pytest.mark.parametrize(("role", "passed"), [("pipeline", "training"), ("release", "serving")])

@@ -222,8 +222,8 @@ def asks_for_one(shop: Shop) -> None:
 def approve(shop: Shop) -> None:
     (package,) = shop.sagemaker.list_model_packages(ModelPackageGroupName="shop-dev")["ModelPackageSummaryList"]
     values = {
-        "service": "shop",
-        "release_id": "approval#1#ada",
+        "service": "approval#shop",
+        "release_id": "1#ada",
         "approved_by": "Ada",
         "person": "ada",
         "reason": "good",

@@ -133,6 +133,18 @@ def test_bad_models_are_caught_before_anybody_meets_them(shop: Shop) -> None:
     assert shop.left() == before
 
 
+def test_a_release_that_needs_more_instances_than_the_account_may_have_is_refused_and_a_rolling_one_goes(
+    shop: Shop,
+) -> None:
+    version, before = shop.register(), shop.left()
+    shop.limit(4)  # two serve, two would come, and one for the smoke tests
+    with pytest.raises(TrainyardError, match=r"may run 5 ml\.m5\.large at once, and the account's quota is 4"):
+        shop.start("--model-version", str(version))
+    assert shop.left() == before
+    shop.start("--model-version", str(version), "--strategy", "rolling")
+    assert shop.status()["live_version"] == str(version)
+
+
 def test_dials_wait_for_a_config_only_release_which_applies_them(shop: Shop) -> None:
     shop.write_outputs(environment={"GREETING": "hello"}, capture_percent=20)
     waiting = {dial["name"]: (dial["live"], dial["wanted"]) for dial in shop.status()["waiting_dials"]}

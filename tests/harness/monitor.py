@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi import AssetArchive, FileAsset
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
@@ -76,6 +77,13 @@ class StrictMonitor(MockMonitor):
         self.violations.append(why)
 
 
+def _plain(value: Any) -> Any:
+    """Return an archive as its files' paths, which compare; anything else as it is."""
+    if isinstance(value, AssetArchive):
+        return {name: asset.path for name, asset in value.assets.items() if isinstance(asset, FileAsset)}
+    return value
+
+
 def _recorded(request: Any, urn: str) -> Registered:
     parent = request.parent.split("::")
     of_stack = not request.parent or parent[2] == "pulumi:pulumi:Stack"
@@ -83,7 +91,10 @@ def _recorded(request: Any, urn: str) -> Registered:
         type=request.type,
         name=request.name,
         parent="" if of_stack else f"{parent[2].split('$')[-1]} {parent[3]}",
-        inputs={key: rpc.unwrap_rpc_secret(value) for key, value in rpc.deserialize_properties(request.object).items()},
+        inputs={
+            key: _plain(rpc.unwrap_rpc_secret(value))
+            for key, value in rpc.deserialize_properties(request.object).items()
+        },
         protect=request.protect,
         retain_on_delete=request.retainOnDelete,
         delete_before_replace=request.deleteBeforeReplace,

@@ -31,11 +31,11 @@ def platform() -> PlatformOutputs:
             serving=_role("serving"),
             pipeline=_role("pipeline"),
             release=_role("release"),
-            approval=_role("approval"),
         ),
         network=Network(vpc_id="vpc-1", subnet_ids=["subnet-1", "subnet-2"], security_group_id="sg-1"),
         notifications_topic_arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:dev-notifications",
         deployments_table="trainyard-dev-deployments",
+        approval_url="https://function",
         services=["recommender"],
         images_borrowed_from=[],
     )
@@ -52,6 +52,7 @@ def service(**training: object) -> ServiceOutputs:
         pipeline_name="recommender-dev",
         endpoint_alarms=[],
         approvals_required=1,
+        release_on_approval=False,
         training=Training(
             **(
                 {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+import urllib3
 from typer.testing import CliRunner
 
 from localcloud.cloud import Image
@@ -140,6 +141,17 @@ class Shop:
             ScalableTargetAction={"MinCapacity": count},
         )
 
+    def limit(self, instances: int, instance_type: str = "ml.m5.large") -> None:
+        """Set how many instances of a type the account may have behind its endpoints."""
+        given = {
+            "account": self.account,
+            "region": self.region,
+            "instance_type": instance_type,
+            "instances": instances,
+        }
+        url = f"{self.sagemaker.meta.endpoint_url}/_localcloud/quotas"
+        assert urllib3.request("POST", url, json=given).status == 200
+
     def scaling(self) -> dict[str, Any]:
         """Return the scaling as a refresh of Pulumi would read it, without what AWS makes up anew."""
         autoscaling = self.client("application-autoscaling")
@@ -217,12 +229,11 @@ class Shop:
             buckets=outputs.Buckets(
                 raw="r", features="f", artifacts="shop-artifacts", capture="shop-capture", logs="l"
             ),
-            roles=outputs.Roles(
-                training=self.role, serving=self.role, pipeline=self.role, release=self.role, approval=self.role
-            ),
+            roles=outputs.Roles(training=self.role, serving=self.role, pipeline=self.role, release=self.role),
             network=self.network,
             notifications_topic_arn=self.topic,
             deployments_table=TABLE,
+            approval_url="https://function",
             images_borrowed_from=[],
             services=["shop"],
         )
@@ -246,6 +257,7 @@ class Shop:
             pipeline_name="shop-dev",
             endpoint_alarms=["shop-dev-errors"],
             approvals_required=0,
+            release_on_approval=False,
             training=outputs.Training(
                 instance_type="ml.m5.large",
                 instance_count=1,

@@ -17,7 +17,7 @@ from stacks.settings import parse
 from tests.harness import Deployment, deploy
 from tests.harness.stack_files import ROOT, STACKS, mapping, pulumi_config, raw
 
-DEPTH, TOP, CHILDREN = 4, 12, 15
+DEPTH, TOP, CHILDREN = 4, 13, 15
 """How deep, how wide and how crowded the tree of resources may be and still be read as a diagram."""
 
 
@@ -76,7 +76,9 @@ def test_the_contract_carries_the_dials_of_a_service(dev: Deployment) -> None:
     assert outputs.serving.instance_count == dials.serving.instance_count
     assert outputs.endpoint_name == outputs.pipeline_name == outputs.model_package_group == "recommender-dev"
     alarms = {each.inputs["name"] for each in dev.of_type("MetricAlarm")}
-    assert set(outputs.endpoint_alarms) == alarms
+    of_functions = {"trainyard-dev-approval-errors", "trainyard-dev-release-errors", "trainyard-dev-release-failed"}
+    assert set(outputs.endpoint_alarms) == alarms - of_functions
+    assert outputs.release_on_approval == dials.release_on_approval
 
 
 def test_everything_goes_through_the_provider_that_knows_the_account(dev: Deployment) -> None:

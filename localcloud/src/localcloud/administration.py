@@ -16,6 +16,8 @@ from localcloud.home import Home
 from localcloud.images import layers
 from localcloud.images.archive import Archive
 from localcloud.images.shelf import Shelf
+from localcloud.quotas import set_quota
+from localcloud.scope import Scope
 
 PREFIX = "/_localcloud/"
 NAME = "trainyard-localcloud"
@@ -28,6 +30,8 @@ def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., A
         return _shelve(cloud, environ, start_response)
     if path.startswith(layers.PATH):
         return _layer(cloud, path.removeprefix(layers.PATH), start_response)
+    if path == "quotas" and environ["REQUEST_METHOD"] == "POST":
+        return _set_quota(cloud, environ, start_response)
     if path == "recorded":
         return recorded.application(cloud)(environ, start_response)
     views: dict[str, Callable[[Cloud], Any]] = {"health": _health, "resources": _resources, "recovered": _recovered}
@@ -50,6 +54,19 @@ def _shelve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[...,
         return [json.dumps({"message": f"not an image: {error}"}).encode()]
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps({"digest": archive.digest}).encode()]
+
+
+def _set_quota(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Set how many instances of a type an account may have behind its endpoints."""
+    try:
+        given = json.loads(Request(environ).get_data())
+        scope = Scope(given["account"], given["region"])
+        set_quota(cloud, scope, given["instance_type"], int(given["instances"]))
+    except (AwsError, ValueError, KeyError, TypeError) as error:
+        start_response("400 Bad Request", [("Content-Type", "application/json")])
+        return [json.dumps({"message": f"not a quota: {error}"}).encode()]
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [b"{}"]
 
 
 def _layer(cloud: Cloud, name: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -79,6 +96,7 @@ _STATUS_OF = {
     "ProcessingJob": "ProcessingJobStatus",
     "TransformJob": "TransformJobStatus",
     "PipelineExecution": "PipelineExecutionStatus",
+    "Function": "State",
 }
 
 

@@ -2,9 +2,10 @@
 
 import json
 import logging
+import sys
 from dataclasses import dataclass
 
-from localcloud import sagemaker, tagged
+from localcloud import functions, sagemaker, tagged
 from localcloud.alarms import AlarmStates, Evaluator
 from localcloud.alarms import cloudwatch as alarm_operations
 from localcloud.alarms.actions import Actions
@@ -15,6 +16,7 @@ from localcloud.clock import Clock
 from localcloud.cloud import Cloud
 from localcloud.control_plane import ControlPlane
 from localcloud.events import EventBridge
+from localcloud.events.scheduled_rules import ScheduledRules
 from localcloud.home import Home, Ports
 from localcloud.images import EcrImages
 from localcloud.images.shelf import Shelf
@@ -26,6 +28,10 @@ from localcloud.server import Front, Server
 from localcloud.store import Store
 
 log = logging.getLogger(__name__)
+
+# A request to an endpoint needs the interpreter several times, and may wait so long for it each time that moto or an
+# alarm computes; Python's own 5 ms add up to more than the container takes.
+_SWITCH_SECONDS = 0.0005
 
 
 @dataclass
@@ -42,6 +48,7 @@ class RunningCloud:
 
     def stop(self) -> None:
         """Stop listening, let every thread end, and close the files."""
+        functions.stop(self.cloud)
         sagemaker.stop(self.cloud)
         self.cloud.stopping.set()
         self._actions.stop()
@@ -60,6 +67,7 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     Only one cloud can run a process: moto's state is the process's.
     """
     home.create()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     plane = ControlPlane(Journal(home.journal))
     metrics = MetricStore(home.metrics)
     metric_operations.attach(metrics)
@@ -67,6 +75,7 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     (home.root / "recovered.json").write_text(json.dumps({"requests": requests, "problems": problems}))
     cloud = build(home, ports, speed, plane=plane, metrics=metrics)
     sagemaker.load()
+    functions.attach(cloud)
     tagged.attach(cloud.store)
     server = Server(Front(cloud, plane), ports.api)
     server.start()
@@ -76,9 +85,12 @@ def run(home: Home, ports: Ports, speed: float = 1.0) -> RunningCloud:
     proxy = Proxy(ports.proxy, ports.api, Authority(home.certificates))
     proxy.start()
     sagemaker.start(cloud)
+    functions.start(cloud)
     cloud.spawn(lambda: evaluator.run(cloud.stopping), "alarms")
     scaler = Scaler(cloud, evaluator, metrics)
     cloud.spawn(lambda: scaler.run(cloud.stopping), "autoscaling")
+    scheduled = ScheduledRules(cloud, plane.lock)
+    cloud.spawn(lambda: scheduled.run(cloud.stopping), "scheduled-rules")
     return RunningCloud(cloud, evaluator, plane, server, metrics, actions, proxy)
 
 

@@ -150,6 +150,26 @@ def shell(context: typer.Context, account: Account = DEFAULT_ACCOUNT, region: Re
     raise typer.Exit(subprocess.run([program], env={**os.environ, **target}, check=False).returncode)
 
 
+@app.command()
+def quota(
+    context: typer.Context,
+    instance_type: Annotated[str, typer.Argument(help="Such as ml.m5.large.")],
+    instances: Annotated[int, typer.Argument(help="How many may be behind endpoints.")],
+    account: Account = DEFAULT_ACCOUNT,
+    region: Region = "eu-west-1",
+) -> None:
+    """Set what Service Quotas says of an instance type, to see a release refused for lack of it."""
+    import urllib3
+
+    instance = _require_running(context.obj)
+    given = {"account": account, "region": region, "instance_type": instance_type, "instances": instances}
+    with urllib3.PoolManager() as http:
+        answer = http.request("POST", f"{instance.endpoint_url}/_localcloud/quotas", json=given, timeout=10.0)
+    if answer.status != 200:
+        raise typer.BadParameter(answer.json()["message"])
+    typer.echo(f"Account {account} may have {instances} {instance_type} behind its endpoints in {region}.")
+
+
 @images.command()
 def push(
     context: typer.Context,

@@ -11,6 +11,7 @@ os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
 
 import moto.kms.utils
 import moto.s3.models
+import moto.sts.models
 import moto.sts.utils
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.config import default_user_config
@@ -38,6 +39,20 @@ class _RepeatableOs(types.ModuleType):
 
 for _module in (moto.kms.utils, moto.s3.models, moto.sts.utils):
     _module.os = _RepeatableOs("os")  # type: ignore[attr-defined]
+
+
+_told_by_moto = moto.sts.models.STSBackend.get_caller_identity
+
+
+def _caller_identity(backend: Any, access_key_id: str, region: str) -> tuple[str, str, str]:
+    """Return user id, ARN and account of a caller; a standing key, of which moto knows no user, is the root's."""
+    user_id, arn, account = _told_by_moto(backend, access_key_id, region)
+    if not arn.endswith(":user/moto"):
+        return user_id, arn, account
+    return account, f"arn:aws:iam::{account}:root", account
+
+
+moto.sts.models.STSBackend.get_caller_identity = _caller_identity  # type: ignore[method-assign]
 
 
 _open_backend = AccountSpecificBackend.__getitem__

@@ -7,7 +7,7 @@ Sources: IAM user guide, "Cross-account policy evaluation logic" and "Troublesho
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -32,10 +32,39 @@ def allows(policy: str | None, *, caller: str, owner: str, action: str, service:
         "aws:PrincipalIsAWSService": "false",
         "aws:SourceAccount": caller if service else "",
     }
+    return verdict(
+        json.loads(policy or "{}"), lambda principal: _names_caller(principal, caller, service), action, request
+    )
+
+
+def service_may(policy: Mapping[str, Any], service: str, *, action: str, source_account: str, source_arn: str) -> bool:
+    """Return whether a policy lets an AWS service act for a resource, such as EventBridge for one of its rules."""
+    request = {
+        "aws:PrincipalIsAWSService": "true",
+        "aws:SourceAccount": source_account,
+        "aws:SourceArn": source_arn,
+    }
+
+    def names(principal: Any) -> bool:
+        services = _texts(principal.get("Service", [])) if isinstance(principal, Mapping) else []
+        return principal == "*" or service in services
+
+    return verdict(policy, names, action, request)
+
+
+def verdict(policy: Mapping[str, Any], names: Callable[[Any], bool], action: str, request: Mapping[str, str]) -> bool:
+    """Return whether a policy allows an action: something allows it and nothing denies it.
+
+    Args:
+        policy: the document.
+        names: whether a statement's principal means the one who asks.
+        action: such as `kms:Decrypt`.
+        request: the condition keys that are known of the request.
+    """
     effects = {
         statement.get("Effect")
-        for statement in statements(json.loads(policy or "{}"))
-        if _names_caller(statement.get("Principal"), caller, service)
+        for statement in statements(policy)
+        if names(statement.get("Principal"))
         and _names_action(statement.get("Action", ()), action)
         and holds(statement.get("Condition", {}), request)
     }
@@ -58,8 +87,9 @@ def statements(policy: Mapping[str, Any]) -> list[Statement]:
 
 def holds(condition: Mapping[str, Mapping[str, Any]], request: Mapping[str, str]) -> bool:
     """Return whether all operators of a condition hold; keys that `request` lacks and unknown operators do not."""
+    known = {key.lower(): value for key, value in request.items()}
     return all(
-        _compare(operator, request.get(key), _texts(wanted))
+        _compare(operator, known.get(key.lower()), _texts(wanted))
         for operator, keys in condition.items()
         for key, wanted in keys.items()
     )
@@ -87,6 +117,8 @@ def _compare(operator: str, actual: str | None, wanted: Sequence[str]) -> bool:
         return False
     if operator in ("StringEquals", "Bool"):
         return actual in wanted
+    if operator in ("StringLike", "ArnLike", "ArnEquals"):
+        return any(fnmatchcase(actual, pattern) for pattern in wanted)
     return operator == "StringNotEquals" and actual not in wanted
 
 

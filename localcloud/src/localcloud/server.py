@@ -1,7 +1,7 @@
 """The front door: one WSGI application for all accounts, regions and services.
 
-SageMaker's own operations, its scaling and endpoint invocations are served by this project, `/_localcloud/` is the
-cloud's own administration, and everything else goes to moto's control plane.
+SageMaker's own operations, its scaling, endpoint invocations and Lambda are served by this project, `/_localcloud/` is
+the cloud's own administration, and everything else goes to moto's control plane.
 """
 
 import json
@@ -16,12 +16,13 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request
 
-from localcloud import administration, autoscaling
+from localcloud import administration, autoscaling, functions, quotas
 from localcloud.accounts import identify
 from localcloud.aws_request import AwsRequest, error_body, parse
 from localcloud.cloud import Cloud
 from localcloud.control_plane import Answer, ControlPlane
 from localcloud.errors import AwsError
+from localcloud.functions import url_service, urls
 from localcloud.sagemaker.endpoints import runtime
 from localcloud.sagemaker.service import OPERATIONS, dispatch
 
@@ -51,6 +52,9 @@ class Front:
         http = Request(environ)
         body = http.get_data(cache=False)
         service = ""
+        if http.path.startswith(urls.PREFIX):
+            response = url_service.serve(self._cloud, http, body)
+            return Answer(response.status, response.headers, response.body)
         try:
             caller = identify(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
             service = caller.service
@@ -68,6 +72,12 @@ class Front:
         if autoscaling.serves(request):
             status, body = autoscaling.dispatch(self._cloud, request)
             return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body)
+        if quotas.serves(request):
+            status, body = quotas.dispatch(self._cloud, request)
+            return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body)
+        if request.service == functions.SERVICE:
+            reply = functions.dispatch(self._cloud, request)
+            return Answer(reply.status, list(reply.headers.items()), reply.body)
         invocation = _INVOCATION.fullmatch(request.path)
         if invocation and request.method == "POST" and request.service in ("sagemaker", ""):
             return self._invoke(request, http, invocation[1])

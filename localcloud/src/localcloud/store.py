@@ -6,6 +6,7 @@ Holds only what this project's services own (SageMaker); moto's state is rebuilt
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,18 @@ class Store:
             body.update(changes)
             self.put(scope, kind, name, body)
             return body
+
+    def revise(self, scope: Scope, kind: str, name: str, change: Callable[[Document], Document]) -> Document:
+        """Set the keys that `change` makes of an existing document, in one transaction, and return the whole.
+
+        Raises:
+            KeyError: there is no such document.
+        """
+        with self._lock:
+            body = self.get(scope, kind, name)
+            if body is None:
+                raise KeyError(f"{kind} {name}")
+            return self.update(scope, kind, name, **change(body))
 
     def delete(self, scope: Scope, kind: str, name: str) -> bool:
         """Delete one document; return whether it was there."""

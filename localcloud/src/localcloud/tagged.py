@@ -1,7 +1,7 @@
-"""GetResources of the tagging API, over what this project serves too: SageMaker's resources, and EventBridge's rules.
+"""GetResources of the tagging API, over what this project serves too: SageMaker, Lambda, and EventBridge's rules.
 
-moto's tagging API asks moto's own backends; SageMaker's executed resources are in the cloud's store instead, and rules
-are left out of what its EventBridge offers.
+moto's tagging API asks moto's own backends; SageMaker's executed resources and functions are in the cloud's store
+instead, and rules are left out of what its EventBridge offers.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_r
 from moto.events.models import events_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
+from localcloud.functions.records import FUNCTION
 from localcloud.sagemaker.tags import all_tags
 from localcloud.scope import Scope
 from localcloud.store import Store
@@ -37,7 +38,7 @@ def _resources(
 ) -> Iterator[TaggedResource]:
     yield from _of_moto(self, tag_filters, resource_type_filters, resource_arn_list)
     matches = make_tag_matcher(tag_filters)
-    for resource in (*_of_sagemaker(self), *_rules(self)):
+    for resource in (*_of_sagemaker(self), *_functions(self), *_rules(self)):
         wanted = not resource_arn_list or resource.arn in resource_arn_list
         if wanted and match_resource_type(resource.resource_type, resource_type_filters) and matches(resource.tags):
             yield resource
@@ -49,6 +50,13 @@ def _of_sagemaker(backend: Any) -> Iterator[TaggedResource]:
     for arn, tags in all_tags(_attached[0], Scope(backend.account_id, backend.region_name)):
         kind = arn.split(":", 5)[5].split("/", 1)[0]
         yield TaggedResource(arn=arn, tags=tags, resource_type=f"sagemaker:{kind}")
+
+
+def _functions(backend: Any) -> Iterator[TaggedResource]:
+    scope = Scope(backend.account_id, backend.region_name)
+    for document in _attached[0].find_all(scope, FUNCTION) if _attached else ():
+        if document["_Tags"]:
+            yield TaggedResource(arn=document["FunctionArn"], tags=document["_Tags"], resource_type="lambda:function")
 
 
 def _rules(backend: Any) -> Iterator[TaggedResource]:

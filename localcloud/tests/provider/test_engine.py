@@ -96,6 +96,53 @@ def test_a_stack_comes_up_settles_changes_and_goes(
     assert name not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
 
 
+def functions(folder: Path, word: str) -> Program:
+    def program() -> None:
+        statement = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        role = aws.iam.Role("runner", assume_role_policy=trust)
+        source = f"import shared.words\ndef handler(event, context):\n    return shared.words.said({word!r})\n"
+        code = pulumi.AssetArchive({"main.py": pulumi.StringAsset(source), "shared": pulumi.FileArchive(str(folder))})
+        function = aws.lambda_.Function(
+            "speak", runtime="python3.13", handler="main.handler", role=role.arn, code=code, timeout=30
+        )
+        rule = aws.cloudwatch.EventRule("minute", schedule_expression="rate(1 minute)")
+        aws.cloudwatch.EventTarget("minute", rule=rule.name, arn=function.arn)
+        aws.lambda_.Permission(
+            "minute",
+            function=function.name,
+            action="lambda:InvokeFunction",
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+        )
+        url = aws.lambda_.FunctionUrl("url", function_name=function.name, authorization_type="AWS_IAM")
+        aws.lambda_.FunctionEventInvokeConfig("events", function_name=function.name, maximum_retry_attempts=0)
+        pulumi.export("function", function.name)
+        pulumi.export("url", url.function_url)
+
+    return program
+
+
+def test_a_function_comes_up_from_its_files_settles_and_follows_its_code(
+    stack: Callable[[Program], automation.Stack], aws: CloudUnderTest, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "words.py").write_text("def said(word):\n    return word.upper()\n")
+    made = stack(functions(folder, "hello")).up()
+    name = made.outputs["function"].value
+    assert json.loads(aws.client("lambda").invoke(FunctionName=name)["Payload"].read()) == "HELLO"
+    again = stack(functions(folder, "hello"))
+    assert again.preview().change_summary == {"same": 8}
+    assert again.preview(refresh=True).change_summary == {"same": 8}
+    (folder / "words.py").write_text("def said(word):\n    return word.title()\n")
+    assert again.up().summary.resource_changes == {"same": 7, "update": 1}
+    assert json.loads(aws.client("lambda").invoke(FunctionName=name)["Payload"].read()) == "Hello"
+    again.destroy()
+    assert aws.client("lambda").list_functions()["Functions"] == []
+
+
 def test_a_refusal_is_one_line_without_a_traceback(stack: Callable[[Program], automation.Stack]) -> None:
     failing = stack(buckets({}, versioned="Perhaps"))
     with pytest.raises(automation.CommandError) as caught:

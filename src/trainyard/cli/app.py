@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Collection, Sequence
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
@@ -20,10 +21,31 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for _group in ("local", "data", "image", "pipeline", "model", "release", "shadow", "batch", "ci"):
-    app.add_typer(importlib.import_module(f"trainyard.cli.{_group}").app, name=_group)
-for _command in ("bootstrap", "preview", "up", "destroy", "status", "acceptance", "doctor"):
-    importlib.import_module(f"trainyard.cli.{_command}").register(app)
+GROUPS = ("local", "data", "image", "pipeline", "model", "release", "shadow", "batch", "ci")
+COMMANDS = ("bootstrap", "preview", "up", "destroy", "status", "acceptance", "doctor")
+
+
+@app.callback()
+def root() -> None:
+    """Keep the command's name in front of its options, also where it is the only one that was mounted."""
+
+
+def needed(arguments: Sequence[str]) -> set[str]:
+    """Return which groups and commands a command line needs: the one that it names, all where it names none.
+
+    Importing all of them takes longer than many a command.
+    """
+    everything = {*GROUPS, *COMMANDS}
+    named = {word for word in arguments[:1] if word in everything}
+    return named or everything
+
+
+def mount(names: Collection[str]) -> None:
+    """Add groups and commands to the root."""
+    for group in (name for name in GROUPS if name in names):
+        app.add_typer(importlib.import_module(f"trainyard.cli.{group}").app, name=group)
+    for command in (name for name in COMMANDS if name in names):
+        importlib.import_module(f"trainyard.cli.{command}").register(app)
 
 
 def main() -> None:
@@ -32,6 +54,7 @@ def main() -> None:
     if "--debug" in sys.argv:
         sys.argv.remove("--debug")
     try:
+        mount(needed(sys.argv[1:]))
         app()
     except (TrainyardError, BotoCoreError, ClientError) as error:
         if debug:

@@ -2,7 +2,6 @@
 
 import getpass
 import json as json_format
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -11,8 +10,8 @@ from rich.table import Table
 from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.promotion import open_side
 from trainyard.promotion import promote as promote_version
-from trainyard.registry import ModelVersion, caller, find_version, list_versions
-from trainyard.registry import approve as record_approval
+from trainyard.registry import ModelVersion, find_version, list_versions
+from trainyard.registry.asking import ask_approval
 
 app = typer.Typer(help="The model registry: versions, how they were made, approvals.", no_args_is_help=True)
 
@@ -58,34 +57,23 @@ def approve(
 ) -> None:
     """Approve a version for release, with your name and a reason.
 
-    Only the environment's approval role can write the record that a release asks for; you need the right to take
-    that role on. Where the environment asks for two people (approvals_required), AWS must know them as two: an IAM user
-    or a user of IAM Identity Center is a person, every other role is one, whoever has taken it on. A second approval
-    by the same person changes nothing.
+    Only the environment's approval function can write the record that a release asks for; you need the right to call
+    it, and to be one of `people.approvers` where the stack file names any. Where the environment asks for two people
+    (approvals_required), AWS must know them as two: an IAM user or a user of IAM Identity Center is a person, every
+    other role is one, whoever has taken it on. A second approval by the same person changes nothing.
     """
     session = Session(stack, service)
-    found = find_version(session.service.model_package_group, version, session.client("sagemaker"))
-    role, name = session.platform.roles.approval, f"approval-{service}-{version}"
-    person = caller(session.client("sts"))
-    approvals = record_approval(
-        service,
-        found,
-        by=by,
-        person=person,
-        reason=reason,
-        required=session.service.approvals_required,
-        at=datetime.now(UTC),
-        table=session.platform.deployments_table,
-        dynamodb=session.client_as(role, name, "dynamodb"),
-        sagemaker=session.client_as(role, name, "sagemaker"),
-    )
+    url, region = session.platform.approval_url, session.platform.region
+    done = ask_approval(url, region, stack, service=service, version=version, by=by, reason=reason)
     if json:
-        document = {"version": version, "arn": found.arn, "approved_by": by, "person": person, "reason": reason}
-        typer.echo(json_format.dumps({**document, "approvals_missing": approvals.missing}))
+        typer.echo(json_format.dumps(done.model_dump(exclude={"approvals_required"})))
         return
-    console().print(f"Approved version {version} of {service}, by {by} ({person}): {reason}")
-    if approvals.missing:
-        console().print(f"{stack} asks for {approvals.required} people: somebody else must approve it as well")
+    console().print(f"Approved version {version} of {service}, by {by} ({done.person}): {reason}")
+    if done.approvals_missing:
+        console().print(f"{stack} asks for {done.approvals_required} people: somebody else must approve it as well")
+        return
+    if session.service.release_on_approval:
+        console().print(f"Its release begins by itself; watch it with: trainyard release resume {service}")
         return
     console().print(f"Next: trainyard release start {service} --version {version} --stack {stack}")
 

@@ -4,7 +4,8 @@ import getpass
 import json as json_format
 import socket
 import uuid
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,10 @@ import typer
 from rich.markup import escape
 
 from stacks.outputs import StrategyType
-from trainyard import aws
 from trainyard.cli.session import Json, Poll, Service, Session, Stack, console
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.release.begin import begin, look, refuse_second
-from trainyard.release.clients import Clients
+from trainyard.release.clients import Clients, connect
 from trainyard.release.conflict import SHADOW_PREFIX, ShadowOpen
 from trainyard.release.driver import Driver, let_go
 from trainyard.release.outlook_view import outlook_table
@@ -31,6 +31,9 @@ app = typer.Typer(
 
 Strategy = Annotated[StrategyType | None, typer.Option(help="How traffic moves; otherwise as the stack file says.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and the preflight; change nothing.")]
+RECENT = timedelta(minutes=10)
+"""How long after its end a release is still what `resume` meant: the environment's function may have been faster."""
+
 Golden = Annotated[Path | None, typer.Option(help="Golden requests, otherwise those of the service's package.")]
 
 
@@ -83,14 +86,22 @@ def rollback(
 
 @app.command()
 def resume(service: Service, stack: Stack = "dev", poll_seconds: Poll = 2.0) -> None:
-    """Continue the open release of a service whose driver is gone."""
+    """Continue the open release of a service whose driver is gone, or watch the driver that has taken it over.
+
+    A release that another driver has just closed is told as if this one had.
+    """
     session = Session(stack, service)
     table = table_of(session)
     release_id = table.open_release(service)
     if release_id is None:
-        raise UsageError(
-            f"No release of {service} is open", cure=f"`trainyard release list {service}` shows the past ones"
-        )
+        closed = just_closed(table.releases(service, limit=1), datetime.now(UTC))
+        if closed is None:
+            raise UsageError(
+                f"No release of {service} is open", cure=f"`trainyard release list {service}` shows the past ones"
+            )
+        console().print(f"Closed already: the {closed.plan.title} ({closed.plan.release_id})")
+        _tell(closed)
+        return
     if release_id.startswith(SHADOW_PREFIX):
         raise ShadowOpen(service, release_id)
     record = table.get(service, release_id)
@@ -120,15 +131,7 @@ def list_(
 
 def clients_of(session: Session) -> Clients:
     """Return the clients that a release works with, in the environment's region."""
-    return Clients(
-        sagemaker=session.client("sagemaker"),
-        runtime=session.client("sagemaker-runtime"),
-        cloudwatch=session.client("cloudwatch"),
-        autoscaling=session.client("application-autoscaling"),
-        quotas=aws.client_that_asks_once("service-quotas", session.platform.region),
-        dynamodb=session.client("dynamodb"),
-        sns=session.client("sns"),
-    )
+    return connect(session.platform.region)
 
 
 def table_of(session: Session) -> DeploymentTable:
@@ -156,8 +159,8 @@ def _release(session: Session, wish: Wish, *, dry_run: bool, poll_seconds: float
 
 
 def _drive(session: Session, record: Record, poll_seconds: float) -> None:
-    plan, out = record.plan, console()
-    with ReleaseView(out) as view:
+    plan = record.plan
+    with ReleaseView(console()) as view:
         driver = Driver(
             clients=clients_of(session),
             table=table_of(session),
@@ -173,6 +176,20 @@ def _drive(session: Session, record: Record, poll_seconds: float) -> None:
                 f"Interrupted; the {plan.title} stays open, and SageMaker goes on with what it was asked to do",
                 cure=f"Continue it with `trainyard release resume {plan.service}`",
             ) from None
+    _tell(record)
+
+
+def just_closed(newest: Sequence[Record], now: datetime) -> Record | None:
+    """Return the newest release if it was closed within `RECENT`, else None."""
+    for record in newest[:1]:
+        if record.finished and now - datetime.fromisoformat(record.finished) <= RECENT:
+            return record
+    return None
+
+
+def _tell(record: Record) -> None:
+    """Say how a closed release ended: the same words and exit code whoever drove it."""
+    plan, out = record.plan, console()
     if record.progress.live_answers:
         out.print(f"  {escape(live_line(record.progress.live_answers))}", soft_wrap=True)
     raise_unless_live(record)

@@ -31,10 +31,6 @@ class Session:
         """Return a client with the caller's credentials."""
         return aws.client(service, self.platform.region)
 
-    def client_as(self, role_arn: str, name: str, service: str) -> Any:
-        """Return a client that acts as a role, under a name that CloudTrail shows."""
-        return aws.client_as(role_arn, name, service, self.platform.region)
-
 
 def _parameter_store() -> Any:
     try:

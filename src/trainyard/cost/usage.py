@@ -60,6 +60,8 @@ _FREE = {
     "aws:efs/accessPoint:AccessPoint",
     "aws:efs/mountTarget:MountTarget",
     "aws:kms/alias:Alias",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    "aws:lambda/functionUrl:FunctionUrl",
     "aws:lambda/permission:Permission",
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration",

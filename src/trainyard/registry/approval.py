@@ -1,7 +1,9 @@
 """A version approved: in the registry for SageMaker's sake, in the deployments table for ours.
 
 Whoever may update a model package can approve it there without a name or a reason; a release therefore goes by the
-records, which only the approval role can write: one for each person, so that nobody counts twice.
+records: one for each person, so that nobody counts twice. They lie in partitions of their own (`approval#<service>`),
+which is the narrowest that IAM can tell apart (`dynamodb:LeadingKeys`): the role of the approval function writes there
+and nowhere else, every other role elsewhere.
 """
 
 from collections.abc import Sequence
@@ -30,17 +32,20 @@ class Approvals:
         return max(0, self.required - len(self.names))
 
 
+PARTITION = "approval#"
+"""What the partition key of an approval begins with; the service follows."""
+
+
 def approval_items(dynamodb: Any, table: str, service: str, version: str) -> list[Item]:
-    """Return the records of a version's approvals, one from before each person had a record of its own among them."""
-    key = f"approval#{version}"
+    """Return the records of a version's approvals, the first one first."""
     found = dynamodb.query(
         TableName=table,
         KeyConditionExpression="#service = :service AND begins_with(release_id, :key)",
         ExpressionAttributeNames={"#service": "service"},
-        ExpressionAttributeValues={":service": {"S": service}, ":key": {"S": key}},
+        ExpressionAttributeValues={":service": {"S": f"{PARTITION}{service}"}, ":key": {"S": f"{version}#"}},
         ConsistentRead=True,
     )["Items"]
-    return [item for item in found if item["release_id"]["S"] == key or item["release_id"]["S"].startswith(f"{key}#")]
+    return sorted(found, key=lambda item: item["at"]["S"])
 
 
 def approve(
@@ -67,8 +72,8 @@ def approve(
         required: how many people must approve; one is enough where nobody must.
         at: when.
         table: name of the deployments table.
-        dynamodb: a client with the approval role.
-        sagemaker: a client with the approval role.
+        dynamodb: a client of whoever may write the records.
+        sagemaker: a client of whoever may update the package.
 
     Raises:
         UsageError: the version was rejected, was approved by enough people or by this one already, or the name or the
@@ -91,8 +96,8 @@ def approve(
         _complete(version, known, before, sagemaker)
         raise _refusal(service, version, known, before, person, table)
     item = {
-        "service": {"S": service},
-        "release_id": {"S": f"approval#{version.version}#{person}"},
+        "service": {"S": f"{PARTITION}{service}"},
+        "release_id": {"S": f"{version.version}#{person}"},
         "approved_by": {"S": by},
         "person": {"S": person},
         "reason": {"S": reason},
@@ -117,13 +122,11 @@ def _put(dynamodb: Any, table: str, item: Item) -> None:
 
 def _of_package(dynamodb: Any, table: str, service: str, version: ModelVersion) -> list[Item]:
     items = approval_items(dynamodb, table, service, str(version.version))
-    return sorted(
-        (item for item in items if item["model_package_arn"]["S"] == version.arn), key=lambda item: item["at"]["S"]
-    )
+    return [item for item in items if item["model_package_arn"]["S"] == version.arn]
 
 
 def _person(item: Item) -> str:
-    return str(item.get("person", item["approved_by"])["S"])
+    return str(item["person"]["S"])
 
 
 def _summed(items: Sequence[Item], required: int) -> Approvals:

@@ -23,7 +23,7 @@ def objections(candidate: Candidate, status: str, approvals: Sequence[Approval])
     Args:
         candidate: the version.
         status: its ModelApprovalStatus in the registry.
-        approvals: its records in the deployments table, which only the approval role can write.
+        approvals: its records in the deployments table, which only the approval function can write.
     """
     what, asked = f"Version {candidate.version} of {candidate.service}", candidate.approvals_required
     if status == "Rejected":

@@ -1,7 +1,7 @@
 """The driver: look, decide, do one short action, record it, again. Any number of drivers may come and go.
 
-The command's loop is one driver; an event or a schedule that calls `step` is another. The record's lease keeps
-them apart, its attempt number refuses the writes of one that comes back late.
+The command's loop (`run`) is one driver; the function that events and a schedule invoke (`advance`) is another. The
+record's lease keeps them apart, its attempt number refuses the writes of one that comes back late.
 """
 
 import time
@@ -14,13 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from trainyard.errors import TrainyardError
 from trainyard.release.action import Action, Change, Close, Conclude, Done, SetPointer, Wait
 from trainyard.release.clients import Clients
-from trainyard.release.conflict import LeaseHeld
+from trainyard.release.conflict import LeaseHeld, LeaseLost
 from trainyard.release.decide import next_action
 from trainyard.release.faults import transient
 from trainyard.release.observe import observe
 from trainyard.release.perform import Stage, intend, perform
 from trainyard.release.record import Record
-from trainyard.release.table import LEASE_SECONDS, DeploymentTable
+from trainyard.release.table import DeploymentTable
 
 FAULT_LIMIT = 8
 """Calls in a row that may fail before the driver gives up; the release stays open."""
@@ -44,11 +44,9 @@ class Driver:
     """Called with each action before it is done."""
 
     def run(self, service: str, release_id: str) -> Record:
-        """Drive the release until it is closed and return its record.
+        """Drive the release until it is closed and return its record; watch while another driver is at work.
 
         Raises:
-            LeaseHeld: another driver is at work and stays so.
-            LeaseLost: another driver has taken over meanwhile.
             TrainyardError: AWS keeps failing; the release stays open and can be resumed.
         """
         record: Record | None = None
@@ -58,6 +56,9 @@ class Driver:
                 record = self._acquire(service, release_id) if record is None else record
                 record, action = self.step(record)
                 faults = 0
+            except LeaseLost:
+                record = None
+                continue
             except (ClientError, BotoCoreError) as error:
                 faults += 1
                 # What the failed call did is seen by looking again; only the record must be read anew.
@@ -68,6 +69,26 @@ class Driver:
                 return record
             if isinstance(action, Wait):
                 self.sleep(self.poll_seconds)
+
+    def advance(self, service: str, release_id: str, until: float) -> tuple[Record, Action | None]:
+        """Drive until something has to be waited for, the release is closed or it is `until`; give the lease back.
+
+        Returns:
+            The record, and the last action; None where there was no time for one.
+
+        Raises:
+            LeaseHeld: another driver is at work.
+            LeaseLost: another driver has taken over meanwhile.
+            ClientError, BotoCoreError: a call failed; the next look shows what it did.
+        """
+        record = self.table.acquire(service, release_id, self.owner, self.clock())
+        action: Action | None = None
+        try:
+            while self.clock() < until and not isinstance(action, Done | Wait):
+                record, action = self.step(record)
+        finally:
+            let_go(self, service, release_id)
+        return record, action
 
     def step(self, record: Record) -> tuple[Record, Action]:
         """Do the one next action and return the record after it; the driver must hold the record's lease."""
@@ -99,14 +120,14 @@ class Driver:
         return self.table.save(after, self.clock())
 
     def _acquire(self, service: str, release_id: str) -> Record:
-        """Take the lease, waiting once for a driver that may have died with it."""
-        deadline = self.clock() + LEASE_SECONDS + 1
+        """Take the lease; while another driver has it, show what that one does. One that died has it for a while."""
         while True:
             try:
                 return self.table.acquire(service, release_id, self.owner, self.clock())
             except LeaseHeld as held:
-                if self.clock() >= deadline:
-                    raise
+                record = self.table.get(service, release_id)
+                if record:
+                    self.show(record, Wait(text=_seen(record)))
                 self.sleep(max(0.1, min(self.poll_seconds, held.until - self.clock() + 0.1)))
 
     def _recover(self, error: ClientError | BotoCoreError, faults: int, release_id: str) -> None:
@@ -117,6 +138,12 @@ class Driver:
                 cure="Mend the cause and run `trainyard release resume`",
             ) from error
         self.sleep(min(30.0, 0.5 * 2**faults))
+
+
+def _seen(record: Record) -> str:
+    """Return what another driver did last, as the record tells it."""
+    timeline = record.progress.timeline
+    return f"{record.lease_owner}: {timeline[-1].text if timeline else 'has begun'}"
 
 
 def let_go(driver: Driver, service: str, release_id: str) -> None:

@@ -28,6 +28,8 @@ class Wish:
     """None takes the service's own; a rollback is all at once unless told otherwise, as it is urgent."""
     golden: Path | None = None
     started_by: str = ""
+    release_id: str = ""
+    """Of a release that must not be made twice; empty takes a new one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ def prepare(
     return ReleasePlan(
         environment=platform.environment,
         service=service.name,
-        release_id=new_release_id(now),
+        release_id=wish.release_id or new_release_id(now),
         kind=wish.kind,
         endpoint_name=service.endpoint_name,
         variant_name=service.variant_name,

@@ -41,9 +41,11 @@ class Approval:
     approved_by: str
     """The name that was given."""
     person: str
-    """Who it was to AWS; a record from before this was kept has the name here."""
+    """Who it was to AWS."""
     reason: str
     model_package_arn: str
+    at: str = ""
+    """When, in ISO 8601."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -182,13 +182,14 @@ class DeploymentTable:
         )
 
     def approvals(self, service: str, version: str) -> tuple[Approval, ...]:
-        """Return who approved a model version."""
+        """Return who approved a model version, the first one first."""
         return tuple(
             Approval(
                 approved_by=item["approved_by"]["S"],
-                person=item.get("person", item["approved_by"])["S"],
+                person=item["person"]["S"],
                 reason=item["reason"]["S"],
                 model_package_arn=item["model_package_arn"]["S"],
+                at=item["at"]["S"],
             )
             for item in approval_items(self._dynamodb, self.name, service, version)
         )

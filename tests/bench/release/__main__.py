@@ -18,6 +18,7 @@ from rich.table import Table
 
 from tests.bench.release import processes
 from tests.bench.release.bad_models import Caught, judge_worse, release_each
+from tests.bench.release.neighbours import Reading, cores, metered
 from tests.bench.release.releases import ROLLED_BACK, TURN_SLOW, Told, tell
 from tests.bench.release.samples import Sample, Span, failed, p99_ms, read, within
 from tests.bench.release.target import client, environ
@@ -32,9 +33,8 @@ INSTANCES = 4
 SPEED = 40.0
 """AWS's waits are divided by this."""
 RELEASES = 20
-CONTROLS, CONTROL_SECONDS = 5, 10.0
-"""Spans of the control run, each as long as a switch takes here."""
-IDLE_PORT = 47000
+CONTROL_EVERY, CONTROL_SECONDS = 4, 10.0
+"""Releases between two spans of the control run, each of which is as long as a switch takes here."""
 STRICT = {**GOLDEN, "soak_requests": 150, "minimum_agreement": 0.05, "maximum_latency_ratio": 5.0}
 
 
@@ -46,6 +46,7 @@ class Found:
     bad: Sequence[Caught]
     samples: Sequence[Sample]
     control: Sequence[Span]
+    readings: Sequence[Reading]
 
 
 def main() -> None:
@@ -78,6 +79,8 @@ def judged(found: Found, count: int) -> list[Fact]:
         fact("p99_during_switch", during, "ms"),
         fact("p99_control", control, "ms"),
         fact("p99_ratio", during / control if during and control else None, at_most=1.5),
+        fact("others_during_switch", cores(found.readings, switches), "cores"),
+        fact("others_during_control", cores(found.readings, found.control), "cores"),
         fact("bad_models_live", sum(one.live for one in found.bad), "of 12 models", equals=0),
         fact("bad_models_caught_by", {one.fault: one.stage for one in found.bad}),
     ]
@@ -103,14 +106,29 @@ def _measure(folder: Path, count: int, console: Console) -> Found:
         _scale(shop)
         with processes.load(f"{url}/endpoints/shop-dev/invocations", RATE, samples):
             time.sleep(5)
-            console.rule("[bold]Control: idle processes start beside the load[/]", align="left")
-            control = [processes.idle(IDLE_PORT, INSTANCES, CONTROL_SECONDS) for _ in range(CONTROLS)]
             console.rule(f"[bold]{count} releases at {RATE:.0f} requests a second[/]", align="left")
-            releases = list(_shown(tell(shop, variables, count), console))
+            with metered() as readings:
+                releases, control = _switch(_shown(tell(shop, variables, count), console))
             console.rule("[bold]Bad models[/]", align="left")
             bad = list(release_each(shop, variables))
         asked = read(samples)
-    return Found(releases=releases, bad=[*bad, judge_worse()], samples=asked, control=control)
+    return Found(releases=releases, bad=[*bad, judge_worse()], samples=asked, control=control, readings=readings)
+
+
+def _switch(releases: Iterator[Told]) -> tuple[list[Told], list[Span]]:
+    """Carry out the releases, and the control run in spans between them: both shall meet the same machine."""
+    told: list[Told] = []
+    control = [_control()]
+    for one in releases:
+        told.append(one)
+        if len(told) % CONTROL_EVERY == 0:
+            control.append(_control())
+    return told, control
+
+
+def _control() -> Span:
+    """Start idle processes of an instance's size beside the load, as many as a fleet has."""
+    return processes.idle(INSTANCES, CONTROL_SECONDS)
 
 
 def _shown(releases: Iterator[Told], console: Console) -> Iterator[Told]:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-import httpx
+import aiohttp
 
 BODY = json.dumps({"customers": [1], "k": 10}).encode()
 HEADERS = {
@@ -27,14 +27,15 @@ HEADERS = {
 LIMIT_SECONDS = 30.0
 
 
-async def ask(client: httpx.AsyncClient, url: str, due: float, out: TextIO) -> None:
+async def ask(client: aiohttp.ClientSession, url: str, due: float, out: TextIO) -> None:
     """Send one request and write what became of it."""
     status, version = 0, ""
     try:
-        answer = await client.post(url, content=BODY, headers=HEADERS)
-        status = answer.status_code
-        version = str(answer.json().get("model_version", "")) if status == 200 else ""
-    except (httpx.HTTPError, ValueError):
+        async with client.post(url, data=BODY) as answer:
+            content = await answer.read()
+        status = answer.status
+        version = str(json.loads(content).get("model_version", "")) if status == 200 else ""
+    except (aiohttp.ClientError, TimeoutError, ValueError):
         status = 0
     out.write(f"{due:.6f} {time.time() - due:.6f} {status} {version or '-'}\n")
 
@@ -42,8 +43,9 @@ async def ask(client: httpx.AsyncClient, url: str, due: float, out: TextIO) -> N
 async def load(url: str, rate: float, out: TextIO) -> None:
     """Send at `rate` requests a second until standard input ends."""
     ended = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
-    async with httpx.AsyncClient(limits=limits, timeout=LIMIT_SECONDS) as client:
+    limit = aiohttp.ClientTimeout(total=LIMIT_SECONDS)
+    connections = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connections, timeout=limit, headers=HEADERS) as client:
         under_way: set[asyncio.Task[None]] = set()
         due = time.time()
         while not ended.done():

@@ -1,5 +1,6 @@
 """The processes of the benchmark: the cloud, the load, and idle ones as large as an instance."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -29,16 +30,25 @@ def load(url: str, rate: float, file: Path) -> Generator[None]:
         yield
 
 
-def idle(port: int, count: int, seconds: float) -> Span:
+def idle(count: int, seconds: float) -> Span:
     """Start as many idle containers as a new fleet has, keep them as long as a switch takes, and return that span."""
+    ports = _free_ports(count)
     started = time.time()
     with ExitStack() as stack:
-        for number in range(count):
-            environment = {"SAGEMAKER_BIND_TO_PORT": str(port + number)}
+        for port in ports:
+            environment = {"SAGEMAKER_BIND_TO_PORT": str(port)}
             process = stack.enter_context(subprocess.Popen([sys.executable, "-S", str(CONTAINER)], env=environment))
             stack.callback(process.kill)
         time.sleep(seconds)
     return Span(started, time.time())
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 @contextmanager

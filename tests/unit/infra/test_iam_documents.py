@@ -1,12 +1,15 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from infra import iam_documents, resource_policies
 from infra.iam_statements import Document, Estate
+from tests.harness.iam import allowed
+from trainyard.registry.approval import PARTITION
 
 ACCOUNT = "111111111111"
 ESTATE = Estate(
@@ -37,6 +40,7 @@ WITHOUT_ARNS = {
     "servicequotas:ListAWSDefaultServiceQuotas",
     "servicequotas:ListServiceQuotas",
     "ecr:GetAuthorizationToken",
+    "cloudwatch:GetMetricData",
     "cloudwatch:PutMetricData",
     "sagemaker:ListModelPackages",
 }
@@ -92,9 +96,84 @@ def test_only_the_approval_role_can_approve() -> None:
 def test_only_the_release_role_can_switch_an_endpoint_and_cannot_delete_the_live_one() -> None:
     assert [role for role in ROLES if "sagemaker:UpdateEndpoint" in actions(role)] == ["release"]
     deleting = [statement for statement in statements("release") if "sagemaker:DeleteEndpoint" in statement["Action"]]
-    resources = [resource for statement in deleting for resource in statement["Resource"]]
-    assert f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:endpoint/recommender-dev" not in resources
-    assert f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:endpoint/recommender-dev-pre-*" in resources
+    endpoint = f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:endpoint/recommender-dev"
+    patterns = [resource for statement in deleting for resource in statement["Resource"]]
+    assert not any(fnmatchcase(endpoint, pattern) for pattern in patterns)
+    assert any(fnmatchcase(f"{endpoint}-pre-1a2b3c4d", pattern) for pattern in patterns)
+
+
+def released(action: str, resource: str, **context: str) -> bool:
+    given = {key.replace("__", ":"): value for key, value in context.items()}
+    return allowed(action, resource, [ROLES["release"]], context=given)
+
+
+def approved(action: str, resource: str, **context: str) -> bool:
+    given = {key.replace("__", ":"): value for key, value in context.items()}
+    return allowed(action, resource, [ROLES["approval"]], context=given)
+
+
+def test_only_the_approval_functions_role_writes_approvals_and_it_writes_nothing_else() -> None:
+    for verb in ("PutItem", "UpdateItem", "DeleteItem"):
+        action = f"dynamodb:{verb}"
+        assert released(action, ESTATE.table_arn, dynamodb__LeadingKeys="recommender")
+        assert not released(action, ESTATE.table_arn, dynamodb__LeadingKeys="approval#recommender")
+        assert not approved(action, ESTATE.table_arn, dynamodb__LeadingKeys="recommender")
+    assert approved("dynamodb:PutItem", ESTATE.table_arn, dynamodb__LeadingKeys="approval#recommender")
+    assert not approved("dynamodb:PutItem", ESTATE.table_arn, dynamodb__LeadingKeys="approval#another")
+    assert not approved("dynamodb:DeleteItem", ESTATE.table_arn, dynamodb__LeadingKeys="approval#recommender")
+    assert released("dynamodb:Query", ESTATE.table_arn, dynamodb__LeadingKeys="approval#recommender")
+
+
+def test_approvals_lie_where_the_documents_say() -> None:
+    assert iam_documents.APPROVALS == PARTITION
+
+
+def test_a_release_touches_what_is_named_after_its_environment_only() -> None:
+    there = f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}"
+    for action, path in (
+        ("sagemaker:UpdateEndpoint", "endpoint/recommender-{}"),
+        ("sagemaker:DeleteModel", "model/recommender-{}-0a1b2c3d"),
+        ("sagemaker:DeleteEndpointConfig", "endpoint-config/recommender-{}-0a1b2c3d"),
+        ("sagemaker:CreateTransformJob", "transform-job/recommender-{}-batch-1"),
+    ):
+        assert released(action, f"{there}:{path.format('dev')}")
+        assert not released(action, f"{there}:{path.format('prod')}")
+
+
+def test_a_release_deletes_alarms_of_releases_and_none_of_the_whole_endpoint() -> None:
+    alarm = f"arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm"
+    assert released("cloudwatch:DeleteAlarms", f"{alarm}:recommender-dev-0a1b2c3d-5xx")
+    assert not released("cloudwatch:DeleteAlarms", f"{alarm}:trainyard-recommender-dev-5xx")
+    assert released("cloudwatch:DescribeAlarmHistory", f"{alarm}:trainyard-recommender-dev-5xx")
+
+
+def test_the_release_role_reads_what_a_shadows_report_is_made_of() -> None:
+    assert released("cloudwatch:GetMetricData", "*")
+    assert released("s3:GetObject", "arn:aws:s3:::capture/shop/shadow/1.jsonl", aws__ResourceAccount=ACCOUNT)
+    assert released("s3:ListBucket", "arn:aws:s3:::capture", aws__ResourceAccount=ACCOUNT)
+
+
+@pytest.mark.parametrize("purpose", ["release", "approval"])
+def test_a_function_writes_its_own_log_and_no_other(purpose: str) -> None:
+    group = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/lambda/trainyard-dev"
+    documents, other = [ROLES[purpose]], {"release": "approval", "approval": "release"}[purpose]
+    assert allowed("logs:PutLogEvents", f"{group}-{purpose}:log-stream:1", documents)
+    assert not allowed("logs:PutLogEvents", f"{group}-{other}:log-stream:1", documents)
+
+
+def test_lambda_takes_on_the_roles_of_functions_and_people_the_release_role_too() -> None:
+    (function,) = iam_documents.function_trust()["Statement"]
+    people, release = iam_documents.release_trust(ACCOUNT, [])["Statement"]
+    assert (
+        function
+        == release
+        == {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    )
+    assert people["Principal"] == {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]}
 
 
 def test_the_release_role_can_put_back_all_of_the_scaling_that_it_takes_off() -> None:

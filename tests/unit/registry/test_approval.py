@@ -49,8 +49,8 @@ def test_an_approval_is_recorded_and_shows_in_the_registry(registry: Registry, v
     assert approved(registry, version).missing == 0
     assert registry.records() == [
         {
-            "service": "recommender",
-            "release_id": f"approval#1#{ADA}",
+            "service": "approval#recommender",
+            "release_id": f"1#{ADA}",
             "approved_by": "Ada",
             "person": ADA,
             "reason": "beats the champion",

@@ -119,6 +119,8 @@ class World:
     score: float = 0.5
     scaling: dict[str, Any] | None = None
     """The registered target, its policies, scheduled actions and tags; None where the variant is not registered."""
+    packages: dict[str, str] | None = None
+    """Status of the registered packages by ARN; None where every package is there and approved."""
     quota: float | None = 100.0
     """Instances that the account may have behind endpoints; None where Service Quotas refuses to say."""
 
@@ -196,7 +198,24 @@ class World:
         return self.models[ModelName]
 
     def describe_model_package(self, ModelPackageName: str) -> dict[str, Any]:
-        return {"ModelApprovalStatus": "Approved"}
+        if self.packages is not None and ModelPackageName not in self.packages:
+            raise not_found("model package")
+        return {
+            "ModelPackageArn": ModelPackageName,
+            "ModelPackageVersion": int(ModelPackageName.rpartition("/")[2] or 0),
+            "CreationTime": datetime.fromtimestamp(0, UTC),
+            "ModelApprovalStatus": "Approved" if self.packages is None else self.packages[ModelPackageName],
+            "InferenceSpecification": {"Containers": [{"Image": "repo@sha256:3", "Environment": {"A": "1"}}]},
+        }
+
+    def get_paginator(self, operation: str) -> "World":
+        assert operation == "list_model_packages"
+        return self
+
+    def paginate(self, ModelPackageGroupName: str) -> list[dict[str, Any]]:
+        arns = [arn for arn in self.packages or () if f"/{ModelPackageGroupName}/" in arn]
+        rows = [{"ModelPackageArn": arn, "ModelPackageVersion": int(arn.rpartition("/")[2])} for arn in arns]
+        return [{"ModelPackageSummaryList": rows}]
 
     def delete_endpoint(self, EndpointName: str) -> None:
         endpoint = self._endpoint(EndpointName)
@@ -414,7 +433,7 @@ class Table:
     records: dict[str, Record] = field(default_factory=dict)
     lock: str | None = None
     live: LivePointer | None = None
-    given: dict[str, Approval] = field(default_factory=dict)
+    given: dict[str, tuple[Approval, ...]] = field(default_factory=dict)
 
     def open(self, record: Record) -> None:
         if self.lock not in (None, record.plan.release_id):
@@ -459,7 +478,10 @@ class Table:
         return self.live
 
     def approvals(self, service: str, version: str) -> tuple[Approval, ...]:
-        return (self.given[version],) if version in self.given else ()
+        return self.given.get(version, ())
+
+    def open_release(self, service: str) -> str | None:
+        return self.lock
 
     def _put(self, record: Record) -> Record:
         self.records[record.plan.release_id] = record

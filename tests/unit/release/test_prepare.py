@@ -21,10 +21,11 @@ PLATFORM = outputs.PlatformOutputs(
     region="eu-west-1",
     kms_key_arn="arn:aws:kms:eu-west-1:000000000001:key/k",
     buckets=outputs.Buckets(raw="r", features="f", artifacts="a", capture="capture", logs="l"),
-    roles=outputs.Roles(training=ROLE, serving=ROLE, pipeline=ROLE, release=ROLE, approval=ROLE),
+    roles=outputs.Roles(training=ROLE, serving=ROLE, pipeline=ROLE, release=ROLE),
     network=outputs.Network(vpc_id="vpc-1", subnet_ids=["subnet-1"], security_group_id="sg-1"),
     notifications_topic_arn="arn:aws:sns:eu-west-1:000000000001:topic",
     deployments_table="t",
+    approval_url="https://function",
     services=["shop"],
     images_borrowed_from=[],
 )
@@ -38,6 +39,7 @@ SERVICE = outputs.ServiceOutputs(
     pipeline_name="shop-dev",
     endpoint_alarms=["shop-dev-5xx"],
     approvals_required=2,
+    release_on_approval=False,
     training=outputs.Training(
         instance_type="ml.m5.large",
         instance_count=1,

@@ -153,14 +153,18 @@ def test_releases_are_listed_newest_first_without_other_items(table: DeploymentT
     assert [record.plan.release_id for record in table.releases("shop")] == [newer.release_id, ID]
 
 
-def test_approvals_are_read_by_version_those_from_before_they_named_persons_too(
-    table: DeploymentTable, dynamodb: Any
-) -> None:
-    values = {"service": "shop", "approved_by": "ana", "reason": "good", "at": "now", "model_package_arn": PACKAGE}
-    for key, more in (("3", {}), ("3#arn:bo", {"person": "arn:bo"}), ("33#arn:cy", {"person": "arn:cy"})):
-        item = {**values, **more, "release_id": f"approval#{key}"}
+def test_approvals_are_read_by_version_the_first_one_first(table: DeploymentTable, dynamodb: Any) -> None:
+    values = {"service": "approval#shop", "approved_by": "ana", "reason": "good", "model_package_arn": PACKAGE}
+    for version, person, at in (("3", "arn:bo", "2026-03-01"), ("3", "arn:cy", "2026-02-01"), ("33", "arn:di", "2026")):
+        item = {**values, "release_id": f"{version}#{person}", "person": person, "at": at}
         dynamodb.put_item(TableName=NAME, Item={name: {"S": value} for name, value in item.items()})
     found = table.approvals("shop", "3")
-    assert [approval.person for approval in found] == ["ana", "arn:bo"]
+    assert [(each.person, each.at) for each in found] == [("arn:cy", "2026-02-01"), ("arn:bo", "2026-03-01")]
     assert {(approval.approved_by, approval.model_package_arn) for approval in found} == {("ana", PACKAGE)}
-    assert table.approvals("shop", "4") == ()
+
+
+def test_what_lies_beside_the_releases_is_no_approval(table: DeploymentTable, dynamodb: Any) -> None:
+    forged = {"service": "shop", "release_id": "approval#3#arn:bo", "approved_by": "bo", "person": "arn:bo"}
+    item = {**forged, "reason": "good", "at": "2026", "model_package_arn": PACKAGE}
+    dynamodb.put_item(TableName=NAME, Item={name: {"S": value} for name, value in item.items()})
+    assert table.approvals("shop", "3") == ()

@@ -14,10 +14,10 @@ from localcloud.autoscaling.records import (
     listing,
     where,
 )
-from localcloud.autoscaling.schedules import next_time, parse_schedule
 from localcloud.autoscaling.service import not_found, operation
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.service import Call
+from localcloud.schedules import next_time, parse_schedule
 from localcloud.store import Document
 
 _CHANGEABLE = ("Schedule", "Timezone", "ScalableTargetAction")

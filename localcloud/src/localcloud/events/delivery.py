@@ -1,11 +1,14 @@
 """Delivers events to the targets of rules, in place of moto's delivery.
 
 moto keeps rules and patterns. Here a disabled or scheduled rule takes no events, an event looks as AWS documents it,
-Input, InputPath and InputTransformer are honoured, SNS topics are targets, and one failing target stops no other.
+Input, InputPath and InputTransformer are honoured, SNS topics and functions are targets, and one failing target stops
+no other. Functions are run by a listener: a replay, which has none, runs nothing again.
 """
 
 import copy
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +22,40 @@ from localcloud.events.message import message_of
 
 log = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True, kw_only=True)
+class ToFunction:
+    """What a rule or topic hands to a function: the payload, and the service and resource that ask for it."""
+
+    function_arn: str
+    payload: str
+    service: str
+    source_arn: str
+
+    @property
+    def source_account(self) -> str:
+        """The account of the rule or topic."""
+        return self.source_arn.split(":")[4]
+
+
+_listeners: list[Callable[[ToFunction], None]] = []
 _send_by_moto = Rule.send_to_targets
+
+
+def listen(listener: Callable[[ToFunction], None]) -> None:
+    """Hand what is meant for functions to `listener`; it runs under moto's lock and must not call the cloud."""
+    _listeners[:] = [listener]
+
+
+def ignore() -> None:
+    """Stop telling the listener."""
+    _listeners.clear()
+
+
+def to_function(asked: ToFunction) -> None:
+    """Hand a payload to the function that it is meant for, if functions are run."""
+    for listener in _listeners:
+        listener(asked)
 
 
 def _send_to_targets(self: Rule, original_event: Any, transform_input: bool = True) -> None:
@@ -31,6 +67,10 @@ def _send_to_targets(self: Rule, original_event: Any, transform_input: bool = Tr
     others = []
     for target in self.targets:
         _, _, service, region, account, resource = target["Arn"].split(":", 5)
+        if service == "lambda":
+            message = message_of(target, event, rule_name=self.name, rule_arn=self.arn)
+            to_function(rule_to_function(target["Arn"], message, self.arn))
+            continue
         deliver = _DELIVERIES.get(service)
         if deliver is None:
             others.append(target)
@@ -49,6 +89,11 @@ def _send_to_targets(self: Rule, original_event: Any, transform_input: bool = Tr
             log.warning("rule %s: targets such as %s are not served here", self.name, target["Arn"])
         except Exception:
             log.exception("rule %s could not deliver to %s", self.name, target["Arn"])
+
+
+def rule_to_function(function_arn: str, payload: str, rule_arn: str) -> ToFunction:
+    """Return what a rule hands to a function."""
+    return ToFunction(function_arn=function_arn, payload=payload, service="events.amazonaws.com", source_arn=rule_arn)
 
 
 def _documented(event: Any) -> dict[str, Any]:

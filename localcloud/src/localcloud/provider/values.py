@@ -51,6 +51,13 @@ class Asset:
     """The protobuf struct it arrived in, serialised: what goes back to the engine unchanged."""
 
     @property
+    def is_archive(self) -> bool:
+        """Return whether it stands for several files."""
+        struct = struct_pb2.Struct()
+        struct.ParseFromString(bytes.fromhex(self.wire))
+        return struct.fields[_SIGNATURE].string_value == _ARCHIVE
+
+    @property
     def fields(self) -> dict[str, Any]:
         """Return the asset's fields: `path`, `text`, `uri` or, for archives, `assets`."""
         struct = struct_pb2.Struct()

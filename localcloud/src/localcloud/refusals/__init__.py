@@ -9,6 +9,7 @@ from localcloud.refusals.foreign import check_foreign
 from localcloud.refusals.key_state import check_keys
 from localcloud.refusals.object_key import check_object_keys
 from localcloud.refusals.parameter_size import check_parameter
+from localcloud.refusals.rule_schedule import check_rule
 from localcloud.refusals.s3_address import locate
 
 __all__ = ["check"]
@@ -29,3 +30,5 @@ def check(request: AwsRequest) -> None:
         check_keys(request)
     elif request.service == "ssm" and request.operation == "PutParameter":
         check_parameter(request)
+    elif request.service == "events" and request.operation == "PutRule":
+        check_rule(request)

@@ -36,9 +36,18 @@ def listed(
     found = [document for document in documents if _matches(document, params, name) and keep(document)]
     key = name if params.get("SortBy") == "Name" else "CreationTime"
     found.sort(key=lambda document: document[key], reverse=params.get("SortOrder", order) == "Descending")
+    return page([{k: d[k] for k in summary if k in d} for d in found], params, result)
+
+
+def page(found: Sequence[Document], params: Document, result: str, size: int = _DEFAULT_PAGE) -> Document:
+    """Return the page of `found` that a request asks for, under the answer's key `result`.
+
+    Raises:
+        ValidationError: NextToken is none that was handed out.
+    """
     start = _position(params.get("NextToken"))
-    end = start + int(params.get("MaxResults") or _DEFAULT_PAGE)
-    answer: Document = {result: [{k: d[k] for k in summary if k in d} for d in found[start:end]]}
+    end = start + int(params.get("MaxResults") or size)
+    answer: Document = {result: list(found[start:end])}
     if end < len(found):
         answer["NextToken"] = base64.b64encode(str(end).encode()).decode()
     return answer

@@ -35,6 +35,12 @@ def input_shape(operation: str, service: str = "sagemaker") -> Any:
     return _model(service).operation_model(operation).input_shape
 
 
+def choices(shape: str, service: str = "sagemaker") -> list[str]:
+    """Return the values that botocore's model lists for a string."""
+    found: Any = _model(service).shape_for(shape)
+    return list(found.enum)
+
+
 @cache
 def _model(service: str) -> ServiceModel:
     return botocore.session.get_session().get_service_model(service)

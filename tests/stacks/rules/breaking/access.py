@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from infra import resource_policies
+from infra import powertools, resource_policies
 from tests.stacks.rules import sound
 from tests.stacks.rules.breaking.case import Case
 
@@ -38,7 +38,37 @@ def subnet(opts: pulumi.ResourceOptions, zone: str) -> None:
     aws.ec2.Subnet("subnet", vpc_id="vpc-1", cidr_block="10.10.0.0/20", availability_zone=zone, opts=opts)
 
 
+def caller(opts: pulumi.ResourceOptions, principal: str) -> None:
+    aws.lambda_.Permission("caller", action="lambda:InvokeFunction", function="f", principal=principal, opts=opts)
+
+
+def layered(opts: pulumi.ResourceOptions, layer: str) -> None:
+    role = f"arn:aws:iam::{sound.ACCOUNT}:role/function"
+    aws.lambda_.Function("function", role=role, layers=[layer], runtime="python3.13", handler="h.h", opts=opts)
+
+
+STRANGE_LAYER = powertools.layer_arn(sound.REGION).replace(powertools.ACCOUNT, sound.OTHER)
+
 CASES = [
+    Case(
+        rule="no-public-principal",
+        breaks=lambda opts: caller(opts, "*"),
+        holds=lambda opts: caller(opts, f"arn:aws:iam::{sound.ACCOUNT}:role/approver"),
+        resource="caller",
+        what="Permission 'caller' lets everybody in: principal is \"*\".",
+        cure="Name the principal: a service with sourceArn, or a user or role.",
+    ),
+    Case(
+        rule="no-cross-account-reference",
+        breaks=lambda opts: layered(opts, STRANGE_LAYER),
+        holds=lambda opts: layered(opts, powertools.layer_arn(sound.REGION)),
+        resource="function",
+        what=(
+            "Function 'function' leads out of its environment (account 111111111111, eu-west-1): layers[0] is "
+            f'"{STRANGE_LAYER}", of account {sound.OTHER}.'
+        ),
+        cure="Refer to what this environment declares or holds; what another one has is copied, never reached for.",
+    ),
     Case(
         rule="no-public-principal",
         breaks=lambda opts: sound.bucket(opts, statements=lambda arn: readers(arn, None)),

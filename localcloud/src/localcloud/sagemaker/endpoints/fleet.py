@@ -1,6 +1,7 @@
 """The instances of one production variant: started together, watched, and replaced when they die."""
 
 import itertools
+import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ from localcloud.sagemaker.endpoints.instance import Health, Instance
 
 _FIRST_RESTART_SECONDS = 0.5
 _LONGEST_RESTART_SECONDS = 30.0
+# Programs that start take all the processor they can get, and customers wait meanwhile: half the cores stay theirs.
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,22 +39,24 @@ class FleetSpec:
 class Fleet:
     """Instances of one variant under one endpoint configuration.
 
-    One thread (the endpoint's) calls what changes the fleet; `serving` may be called by any.
+    One thread (the endpoint's) calls what changes the fleet; `serving` may be called by any. `beside` says that
+    another fleet serves customers meanwhile: instances then start `AT_ONCE`, the next when one serves.
     """
 
-    def __init__(self, spec: FleetSpec, count: int) -> None:
+    def __init__(self, spec: FleetSpec, count: int, *, beside: bool = False) -> None:
         self.spec = spec
         self.desired = count
         self.started = datetime.now(UTC)
-        self._instances: tuple[Instance, ...] = tuple(self._launch() for _ in range(count))
+        self._instances: tuple[Instance, ...] = ()
         self._turn = itertools.count()
         self._launched = False
         self._restart_at = 0.0
         self._restart_wait = _FIRST_RESTART_SECONDS
+        self._start_missing(AT_ONCE if beside else count)
 
     @property
     def instances(self) -> tuple[Instance, ...]:
-        """All instances, whatever their health."""
+        """All instances that were started, whatever their health."""
         return self._instances
 
     @property
@@ -78,16 +83,19 @@ class Fleet:
             self._replace_dead()
             return None
         self._launched = len(self.serving()) >= self.desired
-        return None if self._launched else self._launch_failure()
+        failure = None if self._launched else self._launch_failure()
+        if failure is None:
+            self._start_missing(AT_ONCE)
+        return failure
 
     def scale(self, count: int) -> list[Instance]:
-        """Start missing instances, or give up the newest ones and return them for draining."""
+        """Begin to start missing instances, or give up the newest ones and return them for draining."""
         self.desired = count
         surplus = self._instances[count:]
         self._instances = self._instances[:count]
-        while len(self._instances) < count:
+        if len(self._instances) < count:
             self._launched = False
-            self._instances = (*self._instances, self._launch())
+            self._start_missing(AT_ONCE)
         return list(surplus)
 
     def settle(self) -> list[Instance]:
@@ -102,6 +110,12 @@ class Fleet:
         instances, self._instances = self._instances, ()
         stop_instances(instances)
         shutil.rmtree(self.spec.folder, ignore_errors=True)
+
+    def _start_missing(self, at_once: int) -> None:
+        """Start instances that are missing while fewer than `at_once` are starting."""
+        starting = sum(instance.health is Health.STARTING for instance in self._instances)
+        for _ in range(min(self.desired - len(self._instances), at_once - starting)):
+            self._instances = (*self._instances, self._launch())
 
     def _launch(self) -> Instance:
         return Instance(self.spec.container, self.spec.folder, self.spec.log)

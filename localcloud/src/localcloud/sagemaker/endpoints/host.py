@@ -109,7 +109,8 @@ class EndpointHost:
         try:
             for variant in variants_of(config):
                 name = variant["VariantName"]
-                fleets[name] = Fleet(self._fleet_spec(config, variant), counts[name])
+                spec = self._fleet_spec(config, variant)
+                fleets[name] = Fleet(spec, counts[name], beside=bool(self.router.targets))
                 self._started.append(fleets[name])
         except Exception:
             self.stop_fleets(fleets)

@@ -1,15 +1,12 @@
 """One training job from its channels to its model archive, on a thread of its own."""
 
-import logging
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from localcloud.cloud import Cloud
-from localcloud.errors import AwsError
 from localcloud.sagemaker.jobs.container_run import ContainerRun, Ending, Outcome, run_container
 from localcloud.sagemaker.jobs.documents import JobKind
-from localcloud.sagemaker.jobs.failure import JobFailure, algorithm_error, read_text
+from localcloud.sagemaker.jobs.failure import algorithm_error, read_text
 from localcloud.sagemaker.jobs.inputs import fetch_input, host_path
+from localcloud.sagemaker.jobs.job import Job
 from localcloud.sagemaker.jobs.job_container import job_container
 from localcloud.sagemaker.jobs.metric_definitions import parse_definitions
 from localcloud.sagemaker.jobs.running import RunningJob
@@ -20,10 +17,7 @@ from localcloud.sagemaker.training.artifacts import Artifacts
 from localcloud.sagemaker.training.contract import CHECKPOINTS, DATA, write_config
 from localcloud.sagemaker.training.metrics import ReportedMetrics
 from localcloud.sagemaker.training.transitions import transition
-from localcloud.scope import Scope
 from localcloud.store import Document
-
-_LOG = logging.getLogger(__name__)
 
 TRAINING = JobKind(
     kind="TrainingJob",
@@ -33,27 +27,10 @@ TRAINING = JobKind(
 )
 
 
-@dataclass(frozen=True)
-class TrainingJob:
-    """A job that is already kept as InProgress / Starting."""
+class TrainingJob(Job):
+    """A training job that is already kept as InProgress / Starting."""
 
-    cloud: Cloud
-    scope: Scope
-    name: str
-
-    def run(self, running: RunningJob) -> None:
-        """Run the job to its end and record how it ended; nothing is recorded when the cloud stops meanwhile."""
-        try:
-            self._carry_out(running)
-        except JobFailure as failure:
-            self._fail(str(failure))
-        except AwsError as error:
-            self._fail(f"ClientError: {error.message}")
-        except Exception as error:
-            if self.cloud.stopping.is_set():
-                return
-            _LOG.exception("training job %s", self.name)
-            self._fail(f"InternalServerError: {error}")
+    kind: ClassVar[JobKind] = TRAINING
 
     def _carry_out(self, running: RunningJob) -> None:
         document = self._enter("Downloading")
@@ -116,14 +93,8 @@ class TrainingJob:
 
         return TRAINING.change(self.cloud, self.scope, self.name, decide)
 
-    def _fail(self, reason: str, **changes: Any) -> None:
-        if not self.cloud.stopping.is_set():
-            ended = {"TrainingEndTime": self.cloud.clock.now(), **changes}
-            self._enter("Failed", message=reason, FailureReason=reason, **ended)
-
-    @property
-    def _s3(self) -> Any:
-        return self.cloud.client("s3", self.scope)
+    def _end(self, status: str, changes: dict[str, Any]) -> None:
+        self._enter(status, changes.get("FailureReason"), TrainingEndTime=self.cloud.clock.now(), **changes)
 
 
 _FINAL = {Ending.EXITED: "Completed", Ending.STOPPED: "Stopped", Ending.TIMED_OUT: "MaxRuntimeExceeded"}

@@ -1,19 +1,17 @@
 """One transform job from its objects to their outputs, on a thread of its own."""
 
-import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from localcloud.cloud import Cloud
-from localcloud.errors import AwsError
 from localcloud.sagemaker.endpoints.container import Container, prepare_container
 from localcloud.sagemaker.endpoints.host import SHORTEST_START_LIMIT_SECONDS, START_LIMIT_SECONDS
 from localcloud.sagemaker.jobs.documents import JobKind
 from localcloud.sagemaker.jobs.failure import JobFailure
+from localcloud.sagemaker.jobs.job import Job
 from localcloud.sagemaker.jobs.running import RunningJob
 from localcloud.sagemaker.jobs.s3_locations import local_path, parse_s3_uri
 from localcloud.sagemaker.jobs.s3_transfer import upload_folder
@@ -24,10 +22,8 @@ from localcloud.sagemaker.transform.logs import JobLogs
 from localcloud.sagemaker.transform.records import Batch, batches, split_lines
 from localcloud.sagemaker.transform.server import Server
 from localcloud.sagemaker.transform.settings import Settings, settings_of
-from localcloud.scope import Scope
 from localcloud.store import Document
 
-_LOG = logging.getLogger(__name__)
 _CHUNK_BYTES = 1 << 20
 
 TRANSFORM = JobKind(
@@ -38,33 +34,28 @@ TRANSFORM = JobKind(
 )
 
 
-@dataclass(frozen=True)
-class TransformJob:
-    """A job that is already kept as InProgress."""
+class TransformJob(Job):
+    """A transform job that is already kept as InProgress."""
 
-    cloud: Cloud
-    scope: Scope
-    name: str
+    kind: ClassVar[JobKind] = TRANSFORM
 
-    def run(self, running: RunningJob) -> None:
-        """Run the job to its end and record how it ended; nothing is recorded when the cloud stops meanwhile."""
+    def _carry_out(self, running: RunningJob) -> None:
         try:
-            changes: Document = self._carry_out(running)
+            failures = self._run_instance(running)
         except Interrupted:
-            changes = {"TransformJobStatus": "Stopped"}
-        except JobFailure as failure:
-            changes = {"TransformJobStatus": "Failed", "FailureReason": str(failure)}
-        except AwsError as error:
-            changes = {"TransformJobStatus": "Failed", "FailureReason": f"ClientError: {error.message}"}
-        except Exception as error:
-            if self.cloud.stopping.is_set():
-                return
-            _LOG.exception("transform job %s", self.name)
-            changes = {"TransformJobStatus": "Failed", "FailureReason": f"InternalServerError: {error}"}
-        if not self.cloud.stopping.is_set():
-            self._change(TransformEndTime=self.cloud.clock.now(), **changes)
+            self._close("Stopped")
+            return
+        if failures:
+            self._fail(failures[0])
+        else:
+            self._close("Completed")
 
-    def _carry_out(self, running: RunningJob) -> Document:
+    def _run_instance(self, running: RunningJob) -> list[str]:
+        """Transform the objects, deliver their outputs, and return why objects failed.
+
+        Raises:
+            Interrupted: the job was stopped, or the cloud stops.
+        """
         document = self._change(TransformStartTime=self.cloud.clock.now())
         workspace = Workspace.create(self.cloud, self.scope, TRANSFORM.kind, self.name)
         logs = JobLogs(self.cloud, self.scope, TRANSFORM.log_group, self.name, workspace.root / "logs")
@@ -141,21 +132,17 @@ class TransformJob:
             except ClientError as error:
                 source.fail(f"ClientError: Data download failed: s3://{bucket}/{source.key}: {error}")
 
-    def _deliver(self, document: Document, outputs: Path, sources: list[Source]) -> Document:
+    def _deliver(self, document: Document, outputs: Path, sources: list[Source]) -> list[str]:
         """Upload what was put together: also of a failed job, the outputs of the objects that did not fail."""
         target = document["TransformOutput"]
         upload_folder(self._s3, outputs, parse_s3_uri(target["S3OutputPath"]), target.get("KmsKeyId"))
-        failures = [source.failure for source in sources if source.failure]
-        if failures:
-            return {"TransformJobStatus": "Failed", "FailureReason": failures[0]}
-        return {"TransformJobStatus": "Completed"}
+        return [source.failure for source in sources if source.failure]
+
+    def _end(self, status: str, changes: dict[str, Any]) -> None:
+        self._change(TransformJobStatus=status, TransformEndTime=self.cloud.clock.now(), **changes)
 
     def _change(self, **changes: Any) -> Document:
         return TRANSFORM.change(self.cloud, self.scope, self.name, lambda _: changes)
-
-    @property
-    def _s3(self) -> Any:
-        return self.cloud.client("s3", self.scope)
 
 
 def _headers(document: Document) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""When a scheduled action is due: at(), rate() and cron() of Application Auto Scaling; pure.
+"""When something scheduled is due: at(), rate() and cron() of Application Auto Scaling and EventBridge; pure.
 
-Source: Application Auto Scaling API reference, PutScheduledAction, and user guide, "Schedule expressions reference".
+Sources: Application Auto Scaling API reference, PutScheduledAction, and user guide, "Schedule expressions reference";
+EventBridge user guide, "Setting a schedule pattern for scheduled rules" (which has no at()).
 """
 
 import re

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from localcloud.autoscaling.schedules import next_time, parse_schedule
 from localcloud.errors import ValidationError
+from localcloud.schedules import next_time, parse_schedule
 
 WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
