@@ -51,7 +51,7 @@ class Discovery:
         self._bought = purchased.matrix(np.ones(len(purchased.customer)))
         self._season = purchased.matrix(np.minimum(purchased.season_weight, 3.0))
         self._profile = purchased.matrix(np.minimum(purchased.profile_weight, 3.0))
-        self._last = purchased.matrix(purchased.in_last_order)
+        self._last = purchased.matrix(purchased.in_last_order.astype(np.float64))
         self._by_season = by_purchases(purchased.matrix(purchased.similar_weight), SEASON)
         self._by_habit = by_purchases(purchased.matrix(purchased.similar_weight), settings.likeness)
         self._by_month = by_purchases(purchased.matrix(purchased.month_weight), MONTH)
@@ -73,12 +73,12 @@ class Discovery:
     def _chunk(self, rows: npt.NDArray[np.int64], customer_features: Matrix, product_features: Matrix) -> Discovered:
         pairs = self._likenesses(rows)
         recent = product_features[:, PRODUCT_FEATURES.index("product_buyers_14")]
-        scores = (
+        scores: Matrix = (
             pairs["pair_similarity"]
             + MONTH_WEIGHT * _normalised(pairs["pair_similarity_by_month"])
             + WORDS_WEIGHT * _normalised(pairs["pair_similarity_by_words"])
             + POPULAR_WEIGHT * recent[None, :] / max(float(recent.max(initial=0)), 1.0)
-        )
+        ).astype(np.float32)
         bought = self._bought[rows].tocoo()
         scores[bought.row, bought.col] = -np.inf
         top = best(scores, self._kept)

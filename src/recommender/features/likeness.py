@@ -61,9 +61,9 @@ def by_words(names: Sequence[str]) -> Likenesses:
     columns = np.array([number[word] for several in words for word in several], np.int64)
     has = sp.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(len(names), len(number)))
     rarity = np.log(len(names) / np.maximum(np.bincount(columns, minlength=len(number)), 1)).astype(np.float32)
-    weighted = has @ sp.diags(rarity)
+    weighted: Any = sp.csr_matrix(has @ sp.diags(rarity))
     length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    scaled = sp.diags(1 / np.maximum(length, 1e-9)).astype(np.float32) @ weighted
+    scaled: Any = sp.csr_matrix(sp.diags(1 / np.maximum(length, 1e-9)).astype(np.float32) @ weighted)
     alike = np.asarray((scaled @ scaled.T).toarray(), np.float32)
     np.fill_diagonal(alike, 0)
     return alike

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from recommender.features.build import build_states
 from recommender.features.labels import Bought, bought_in, relevant_in
@@ -17,16 +16,14 @@ from recommender.features.windows import Window
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingTables:
-    """One row per candidate: window, customer, position, label, and the features.
-
-    Only customers who bought something that counts are in a window: nothing can be ranked wrongly for the others.
-    """
+    """One row per candidate: window, customer, position, label, and the features."""
 
     general: pa.Table
-    """Every purchase counts."""
+    """Every purchase counts. Customers who bought nothing are left out: nothing can be ranked wrongly for them."""
 
     discovery: pa.Table
-    """Only what the customer had never bought before counts, and is a candidate."""
+    """Only what the customer had never bought before counts, and is a candidate. Customers who bought none of their
+    candidates are left out: most of them, and they teach no order among these."""
 
 
 def training_tables(
@@ -46,8 +43,9 @@ def _of_window(
     bought, new = bought_in(database, window), bought_in(database, window, new=True)
     states = build_states(database, window.cutoff, settings, bought.buyers())
     discovery = _rows(states.discovery, number, new, DISCOVERY_FEATURES)
-    buyers = pc.is_in(discovery["customer"], pa.array(new.buyers()))
-    return _rows(states.general, number, bought, FEATURES), discovery.filter(buyers)
+    customer, label = discovery["customer"].to_numpy(), discovery["label"].to_numpy()
+    hit = np.isin(customer, customer[label == 1])
+    return _rows(states.general, number, bought, FEATURES), discovery.filter(pa.array(hit))
 
 
 def _rows(state: State, number: int, bought: Bought, features: Sequence[str]) -> pa.Table:

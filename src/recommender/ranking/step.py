@@ -65,9 +65,17 @@ def _learnt(
 def read_rows(
     path: Path, hyperparameters: Hyperparameters, features: Sequence[str], candidates: int
 ) -> tuple[Rows, Rows | None]:
-    """Return the rows to learn from and, with early stopping, the newest window to judge by."""
+    """Return the rows to learn from and, with early stopping, the newest window to judge by.
+
+    Raises:
+        RecommenderError: there are none.
+    """
     chosen = (pc.field("window") < hyperparameters.windows) & (pc.field("position") < candidates)
     table = parquet.read_table(path, columns=["window", "customer", "label", *features], filters=chosen)
+    if table.num_rows == 0:
+        raise RecommenderError(
+            f"{path.name} has nothing to learn from: in no training window did a customer buy one of the candidates"
+        )
     if not hyperparameters.early_stopping:
         return _rows(table, features), None
     older, newest = table.filter(pc.field("window") > 0), table.filter(pc.field("window") == 0)
