@@ -26,6 +26,7 @@ GOLDEN = Path(__file__).parent / "golden"
 VARYING = [
     # what no two environments have in common, and what stands for it in the golden files
     (re.compile(r"`(vpc|subnet|rtb|sg|pl)-[0-9a-f]{17}`"), r"`\1-ID`"),  # AWS chooses them
+    (re.compile(r"archive of \d+ files, sha256 [0-9a-f]{12}"), "archive of N files, sha256 HASH"),  # our own sources
 ]
 
 Content = dict[str, Any]

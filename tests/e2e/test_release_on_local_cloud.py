@@ -172,7 +172,7 @@ def test_ten_autoscaled_instances_stay_ten_through_linear_steps_to_another_insta
     assert traffic.failures == []
     assert "linear: 5, 10 of 10 instances" in told
     assert "21 ml.c5.large" not in told, "the old fleet has another type, so another quota"
-    assert "11 ml.c5.large at once; not checked: Service Quotas did not answer (" in told
+    assert "11 ml.c5.large at once, of 100 that the account may have behind all of its endpoints" in told
     endpoint = shop.sagemaker.describe_endpoint(EndpointName="shop-dev")
     assert endpoint["ProductionVariants"][0]["CurrentInstanceCount"] == 10
     (variant,) = shop.sagemaker.describe_endpoint_config(EndpointConfigName=shop.live_config())["ProductionVariants"]

@@ -1,13 +1,18 @@
 """Where a local cloud keeps its state: one folder, with the ports it was given at its first start."""
 
+import contextlib
 import json
 import os
+import random
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+
+_SERVERS_PORTS = range(20_000, 32_768)
+"""Below those that Linux and macOS give to connections of clients."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,15 +90,13 @@ class Home:
 
 
 def _free_port(preferred: int | None) -> int:
-    for candidate in (preferred, 0):
-        if candidate is None:
-            continue
+    """Return a port that nobody listens at, and that no client's connection takes before the cloud does."""
+    drawn = random.sample(_SERVERS_PORTS, 20)
+    for candidate in drawn if preferred is None else (preferred, *drawn):
         with socket.socket() as probe:
             # A port in TIME_WAIT after a restart is free for a server; without this the endpoint URL would move.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+            with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+                return candidate
     raise OSError("no free TCP port on 127.0.0.1")

@@ -81,7 +81,10 @@ class Concealer:
 
     def _asset(self, what: str, value: Mapping[str, Any]) -> str:
         """Return an asset as its file name and hash: what tells a reviewer whether it changed."""
+        inside = value.get("assets")
         name = self.text(str(value.get("path") or value.get("uri") or "text")).rpartition("/")[2]
+        if isinstance(inside, Mapping):
+            name = f"of {len(cast(Mapping[str, Any], inside))} files"
         return f"{what} {name}, sha256 {str(value.get('hash', 'unknown'))[:12]}"
 
     def _document(self, text: str) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 
 NAMED: Mapping[str, str] = {
     "aws:cloudwatch/dashboard:Dashboard": "{dashboardName}",
+    "aws:cloudwatch/eventRule:EventRule": "{name}",
+    "aws:cloudwatch/eventTarget:EventTarget": "{rule}/{targetId}",  # a rule that has one cannot be deleted
     "aws:cloudwatch/logGroup:LogGroup": "{name}",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "{name}",
     "aws:dynamodb/table:Table": "{name}",
@@ -19,12 +21,14 @@ NAMED: Mapping[str, str] = {
     "aws:iam/role:Role": "{name}",
     "aws:iam/rolePolicy:RolePolicy": "{role}:{name}",
     "aws:kms/alias:Alias": "{name}",
+    "aws:lambda/function:Function": "{name}",
     "aws:s3/bucket:Bucket": "{bucket}",
     "aws:sagemaker/endpoint:Endpoint": "{name}",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "{name}",
     "aws:sagemaker/model:Model": "{name}",
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "{modelPackageGroupName}",
     "aws:sns/topic:Topic": "arn:{partition}:sns:{region}:{account}:{name}",
+    "aws:sqs/queue:Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
     "aws:ssm/parameter:Parameter": "{name}",
 }
 """Type to id, in terms of its inputs and of where the environment is."""
@@ -56,6 +60,9 @@ ATTACHED = frozenset(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         "aws:ec2/routeTableAssociation:RouteTableAssociation",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "aws:lambda/functionUrl:FunctionUrl",
+        "aws:lambda/permission:Permission",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketLogging:BucketLogging",
         "aws:s3/bucketObjectv2:BucketObjectv2",
@@ -66,6 +73,7 @@ ATTACHED = frozenset(
         "aws:s3/bucketVersioning:BucketVersioning",
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sns/topicSubscription:TopicSubscription",
+        "aws:sqs/queuePolicy:QueuePolicy",
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     }

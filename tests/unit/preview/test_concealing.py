@@ -117,6 +117,16 @@ def test_an_asset_is_told_by_its_name_and_hash() -> None:
     assert Concealer({}).value(asset) == "file model.tar.gz, sha256 3e2197404146"
 
 
+def test_an_archive_of_several_files_is_told_by_their_number() -> None:
+    content = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "path": "src/handler.py"}
+    archive = {
+        "4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7",
+        "assets": {"handler.py": content, "plan.py": content},
+        "hash": "bac920a6ac68d1",
+    }
+    assert Concealer({}).value(archive) == "archive of 2 files, sha256 bac920a6ac68"
+
+
 @pytest.mark.parametrize(
     "key", ["password", "dbPassword", "DB_PASSWORD", "secretString", "apiKey", "private-key", "token"]
 )

@@ -31,6 +31,8 @@ def begun(type: str, **inputs: str) -> Unfinished:
         (begun("aws:s3/bucket:Bucket", bucket="raw-1b"), "raw-1b"),
         (begun("aws:sns/topic:Topic", name="alarms-5e"), "arn:aws:sns:eu-west-1:000000000001:alarms-5e"),
         (begun("aws:iam/rolePolicy:RolePolicy", role="serving-1", name="policy-2"), "serving-1:policy-2"),
+        (begun("aws:cloudwatch/eventTarget:EventTarget", rule="tick", targetId="release"), "tick/release"),
+        (begun("aws:sqs/queue:Queue", name="failed"), "https://sqs.eu-west-1.amazonaws.com/000000000001/failed"),
     ],
 )
 def test_what_has_a_name_is_looked_for_by_it(item: Unfinished, identity: str):
