@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommender.features.state import State
-from recommender.ranking.archive import Ranker
+from recommender.features.state import State, States
+from recommender.ranking.archive import Model, Ranker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,8 @@ class Recommender:
 
     state: State
     ranker: Ranker
+    filled: bool = True
+    """Whether popular products follow where a customer has fewer candidates than asked for."""
 
     def recommend(self, customers: Sequence[int], k: int) -> list[Ranking]:
         """Return the best k products of each customer; one call of the ranker for all of them."""
@@ -46,13 +48,15 @@ class Recommender:
             return []
         ends = np.cumsum([len(matrix) for matrix in matrices])[:-1]
         together = matrices[0] if len(matrices) == 1 else np.concatenate(matrices)
+        if not len(together):  # XGBoost takes no empty matrix
+            return [np.empty(0, np.float32)] * len(matrices)
         return np.split(self.ranker.score(together), ends)
 
     def _personal(self, customer: int, row: int, scores: npt.NDArray[np.float32], k: int) -> Ranking:
         best = np.argsort(-scores, kind="stable")[:k]
         products = self.state.candidates_of(row)[best].astype(np.int64)
         values = scores[best].astype(np.float64)
-        if len(products) < k:  # a small shop: the popular ones that are missing follow, and score less than the rest
+        if self.filled and len(products) < k:  # a small shop: the popular ones that are missing follow, scoring less
             rest = self.state.popular[~np.isin(self.state.popular, products)][: k - len(products)].astype(np.int64)
             lowest = float(values[-1]) if len(values) else 0.0
             products = np.concatenate([products, rest])
@@ -63,3 +67,20 @@ class Recommender:
         products = self.state.popular[:k].astype(np.int64)
         scores = self.state.popular_scores[:k].astype(np.float64)
         return Ranking(customer=customer, source="popular", products=products, scores=scores)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommenders:
+    """Of everything, and of what a customer never bought."""
+
+    general: Recommender
+    discovery: Recommender
+
+    @classmethod
+    def of(cls, model: Model, states: States) -> "Recommenders":
+        """Return a model's recommenders over the states to recommend from."""
+        return cls(
+            general=Recommender(state=states.general, ranker=model.general),
+            # Popular products may have been bought: whoever knows nearly the whole shop gets a shorter list.
+            discovery=Recommender(state=states.discovery, ranker=model.discovery, filled=False),
+        )

@@ -17,14 +17,14 @@ from recommender.errors import BadArchive, BadOrders
 from recommender.evaluation.judge import Judgement, K, judge, median_latency_ms, rankings_of
 from recommender.evaluation.references import References
 from recommender.evaluation.slices import slice_members
-from recommender.features.build import build_state
+from recommender.features.build import build_states
 from recommender.features.labels import bought_in, relevant_in
 from recommender.features.settings import FeatureSettings
-from recommender.features.state import State
+from recommender.features.state import States
 from recommender.features.windows import Window
 from recommender.purchases import connect
 from recommender.ranking.archive import extract, read_model
-from recommender.recommend import Recommender
+from recommender.recommend import Recommenders
 
 
 class Holdout:
@@ -34,19 +34,23 @@ class Holdout:
         self.window = window
         self._database = database
         self._bought = bought_in(database, window)
-        self._states: dict[FeatureSettings, State] = {}
-        state = self.state(FeatureSettings())
+        self._states: dict[FeatureSettings, States] = {}
+        state = self.states(FeatureSettings()).general
         if not len(state.customers):
             raise BadOrders(f"nobody known before {window.cutoff:%Y-%m-%d} bought anything until {window.end:%Y-%m-%d}")
         self.customers: npt.NDArray[np.int64] = state.customers
         self.products: npt.NDArray[np.str_] = state.products
-        self.relevant = relevant_in(state, self._bought)
+        self.relevant = relevant_in(self.customers, self.products, self._bought)
+        new = bought_in(database, window, new=True)
+        self.discoverers: npt.NDArray[np.int64] = np.intersect1d(new.buyers(), self.customers)
+        """Customers who bought something for the first time."""
+        self.discovered = relevant_in(self.discoverers, self.products, new)
 
-    def state(self, settings: FeatureSettings) -> State:
-        """Return the state at the cutoff under a model's settings; models with the same settings share it."""
+    def states(self, settings: FeatureSettings) -> States:
+        """Return the states at the cutoff under a model's settings; models with the same settings share them."""
         if settings not in self._states:
             buyers = self._bought.buyers()
-            self._states[settings] = build_state(self._database, self.window.cutoff, settings, buyers)
+            self._states[settings] = build_states(self._database, self.window.cutoff, settings, buyers)
         return self._states[settings]
 
 
@@ -62,7 +66,8 @@ def evaluate(container: Container) -> None:
     )
     champion = read_champion(container.processing_input("champion"))
     with connect() as database:
-        database.read_parquet(str(features / "purchases.parquet")).create_view("purchases")
+        for table in ("purchases", "products"):
+            database.read_parquet(str(features / f"{table}.parquet")).create_view(table)
         holdout = Holdout(database, window)
         references = References(database, window.cutoff, holdout.customers, holdout.products)
         judged = {
@@ -74,8 +79,8 @@ def evaluate(container: Container) -> None:
         for name, archive in archives.items():
             models[name] = None
             if archive is not None:
-                judged[name], latency_ms = judge_archive(archive, holdout)
-                models[name] = judged[name].document() | {"latency_ms_p50": latency_ms}
+                judged[name], more = judge_archive(archive, holdout)
+                models[name] = judged[name].document() | more
         if models["champion"] is not None:
             models["champion"]["version"] = champion[0]
         members = slice_members(database, window.cutoff, holdout.customers)
@@ -109,14 +114,18 @@ def read_champion(folder: Path) -> tuple[str | None, Path | None]:
     return (None, None) if version is None else (str(version), folder / "model.tar.gz")
 
 
-def judge_archive(archive: Path, holdout: Holdout) -> tuple[Judgement, float]:
-    """Judge a model archive on the holdout; also return its median latency in milliseconds."""
+def judge_archive(archive: Path, holdout: Holdout) -> tuple[Judgement, dict[str, float]]:
+    """Judge a model archive on the holdout; also return its MAP@10 on new products and its latency."""
     with tempfile.TemporaryDirectory() as folder:
         model = read_model(extract(archive, Path(folder)))
-        recommender = Recommender(state=holdout.state(model.settings), ranker=model.ranker)
+        recommenders = Recommenders.of(model, holdout.states(model.settings))
         customers = holdout.customers.tolist()
-        found = judge(rankings_of(recommender, customers), holdout.relevant)
-        return found, median_latency_ms(recommender, customers)
+        found = judge(rankings_of(recommenders.general, customers), holdout.relevant)
+        more = {"latency_ms_p50": median_latency_ms(recommenders.general, customers)}
+        if len(holdout.discoverers):
+            new = judge(rankings_of(recommenders.discovery, holdout.discoverers.tolist()), holdout.discovered)
+            more["new_map_at_10"] = new.map_at_10
+        return found, more
 
 
 def describe_slice(key: tuple[str, str], who: npt.NDArray[np.bool_], judged: dict[str, Judgement]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Build the state at a cutoff. The only way to features, for training, judging and serving."""
+"""Build the states at a cutoff. The only way to features, for training, judging and serving."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,24 +11,25 @@ import pyarrow as pa
 
 from recommender.features import definition
 from recommender.features.definition import CUSTOMER_FEATURES, PAIR_FEATURES, PRODUCT_FEATURES
+from recommender.features.discovery import Discovery
 from recommender.features.retrieval import Candidates, Purchased, retrieve
 from recommender.features.settings import FeatureSettings
-from recommender.features.state import State
+from recommender.features.state import State, States
 
 POPULAR_KEPT = 100
 """Popular products kept for unknown customers: twice what a request may ask for."""
 
 
-def build_state(
+def build_states(
     database: duckdb.DuckDBPyConnection,
     cutoff: datetime,
     settings: FeatureSettings,
     customers: npt.NDArray[np.int64] | None = None,
-) -> State:
+) -> States:
     """Compute candidates and features from the purchases before a cutoff.
 
     Args:
-        database: holds the table `purchases`.
+        database: holds the tables `purchases` and `products`.
         cutoff: nothing at or after this moment is looked at.
         settings: of retrieval.
         customers: limits the result to these (those without a purchase before the cutoff are left out).
@@ -39,21 +41,29 @@ def build_state(
     customer_features = _features(database, "customers", CUSTOMER_FEATURES, "customer")
     wanted = np.arange(len(everyone)) if customers is None else np.flatnonzero(np.isin(everyone, customers))
     recent = product_features[:, PRODUCT_FEATURES.index("product_buyers_30")]
-    found = retrieve(_purchased(database, settings, (len(everyone), len(products))), wanted, recent, settings)
+    purchased = _purchased(database, settings, (len(everyone), len(products)))
+    found = retrieve(purchased, wanted, recent, settings)
+    new = Discovery(purchased, products, _names(database), settings).of(wanted, customer_features, product_features)
     _register_candidates(database, found, everyone, products)
-    pair_features = _features(database, "pairs", PAIR_FEATURES, "customer, pair_position")
     popular = np.lexsort((np.arange(len(products)), -recent))[:POPULAR_KEPT].astype(np.int32)
-    return State(
+    general = State(
         customers=everyone[wanted],
         products=products,
         offsets=np.searchsorted(found.customer, np.append(wanted, len(everyone))).astype(np.int64),
         candidates=found.product,
-        pair_features=pair_features,
+        pair_features=_features(database, "pairs", PAIR_FEATURES, "customer, pair_position"),
         customer_features=customer_features[wanted],
         product_features=product_features,
         popular=popular,
         popular_scores=recent[popular] / max(float(np.count_nonzero(customer_features[:, 1] < 30)), 1.0),
     )
+    discovery = replace(
+        general,
+        offsets=np.searchsorted(new.customer, np.append(wanted, len(everyone))).astype(np.int64),
+        candidates=new.product,
+        pair_features=new.pair_features,
+    )
+    return States(general=general, discovery=discovery)
 
 
 def _create_known(database: duckdb.DuckDBPyConnection, cutoff: datetime) -> None:
@@ -74,7 +84,11 @@ def _purchased(database: duckdb.DuckDBPyConnection, settings: FeatureSettings, s
             col,
             sum(pow(0.5, age / $similar)) AS similar_weight,
             sum(pow(0.5, age / $profile)) AS profile_weight,
-        FROM known JOIN c USING (customer) JOIN p USING (product)
+            sum(pow(0.5, age / 30)) AS month_weight,
+            sum(pow(0.5, age / 60)) AS season_weight,
+            bool_or(position = 1) AS in_last_order,
+        FROM (SELECT known.*, position FROM known JOIN orders_of USING (customer, invoice))
+        JOIN c USING (customer) JOIN p USING (product)
         GROUP BY row, col ORDER BY row, col
         """,
         {"similar": settings.similar_half_life_days, "profile": settings.profile_half_life_days},
@@ -84,8 +98,19 @@ def _purchased(database: duckdb.DuckDBPyConnection, settings: FeatureSettings, s
         product=found["col"],
         similar_weight=found["similar_weight"],
         profile_weight=found["profile_weight"],
+        month_weight=found["month_weight"],
+        season_weight=found["season_weight"],
+        in_last_order=found["in_last_order"],
         shape=shape,
     )
+
+
+def _names(database: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the products' names in the order of their codes. They are what products are called, not of a moment."""
+    rows = database.execute(
+        "SELECT coalesce(name, '') FROM products_at LEFT JOIN products USING (product) ORDER BY product"
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 def _register_candidates(

@@ -27,8 +27,10 @@ CUSTOMERS = """
         any_value(distinct_products) AS customer_products,
         1 - any_value(distinct_products) / sum(lines) AS customer_repeat_share,
         any_value(mean_price) AS customer_mean_price,
+        any_value(quantity) AS customer_quantity,
     FROM orders_of JOIN (
-        SELECT customer, count(DISTINCT product) AS distinct_products, avg(price) AS mean_price
+        SELECT customer, count(DISTINCT product) AS distinct_products, avg(price) AS mean_price,
+            median(quantity) AS quantity
         FROM known GROUP BY customer
     ) USING (customer)
     GROUP BY customer
@@ -45,10 +47,13 @@ PRODUCTS = """
             bool_or(age >= 30 AND age < 60) AS month_before,
             bool_or(age < 30) AS last_month,
             bool_or(age >= 335 AND age < 365) AS year_ago,
+            bool_or(age < 7) AS last_week,
+            bool_or(age >= 7 AND age < 14) AS week_before,
         FROM known GROUP BY ALL
     )
     SELECT
         product,
+        count(*) FILTER (age < 3) AS product_buyers_3,
         count(*) FILTER (age < 7) AS product_buyers_7,
         count(*) FILTER (age < 14) AS product_buyers_14,
         count(*) FILTER (age < 30) AS product_buyers_30,
@@ -56,6 +61,12 @@ PRODUCTS = """
         count(*) AS product_buyers,
         count(*) FILTER (year_ago) AS product_buyers_year_ago,
         (count(*) FILTER (last_month) + 1) / (count(*) FILTER (month_before) + 1) AS product_trend,
+        (count(*) FILTER (last_week) + 1) / (count(*) FILTER (week_before) + 1) AS product_week_trend,
+        count(*) FILTER (first_age < 7) AS product_first_buyers_7,
+        count(*) FILTER (first_age < 14) AS product_first_buyers_14,
+        count(*) FILTER (first_age < 30) AS product_first_buyers_30,
+        count(*) FILTER (first_age < 60) AS product_first_buyers_60,
+        (count(*) FILTER (first_age < 30) + 1) / (count(*) FILTER (last_month) + 2) AS product_first_share,
         min(age) AS product_days_since_sale,
         max(first_age) AS product_days_known,
         (count(*) FILTER (orders > 1) + 1) / (count(*) + 5) AS product_repeat_share,
@@ -129,6 +140,20 @@ PAIR_FEATURES = (
     "pair_price_ratio",
 )
 
+DISCOVERY_PAIR_FEATURES = (
+    "pair_position",
+    "pair_similarity",
+    "pair_similarity_total",
+    "pair_similarity_by_habit",
+    "pair_similarity_by_month",
+    "pair_similarity_to_last_order",
+    "pair_similarity_by_words",
+    "pair_neighbours_by_code",
+    "pair_price_ratio",
+    "pair_quantity_ratio",
+)
+"""Of a customer and a product that the customer never bought."""
+
 CUSTOMER_FEATURES = (
     "customer_orders",
     "customer_days_since_order",
@@ -139,9 +164,11 @@ CUSTOMER_FEATURES = (
     "customer_products",
     "customer_repeat_share",
     "customer_mean_price",
+    "customer_quantity",
 )
 
 PRODUCT_FEATURES = (
+    "product_buyers_3",
     "product_buyers_7",
     "product_buyers_14",
     "product_buyers_30",
@@ -149,6 +176,12 @@ PRODUCT_FEATURES = (
     "product_buyers",
     "product_buyers_year_ago",
     "product_trend",
+    "product_week_trend",
+    "product_first_buyers_7",
+    "product_first_buyers_14",
+    "product_first_buyers_30",
+    "product_first_buyers_60",
+    "product_first_share",
     "product_days_since_sale",
     "product_days_known",
     "product_repeat_share",
@@ -156,6 +189,18 @@ PRODUCT_FEATURES = (
     "product_price",
     "product_quantity",
 )
+
+DISCOVERY_ONLY = (
+    "customer_quantity",
+    "product_buyers_3",
+    "product_week_trend",
+    "product_first_buyers_7",
+    "product_first_buyers_14",
+    "product_first_buyers_30",
+    "product_first_buyers_60",
+    "product_first_share",
+)
+"""How a product finds new buyers: made no difference to the ranker of everything."""
 
 CORE_FEATURES = (
     "pair_position",

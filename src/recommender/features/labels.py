@@ -1,4 +1,4 @@
-"""Labels: what was really bought in a window, as positions in a state."""
+"""Labels: what was really bought in a window, as positions among customers and products."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from recommender.features.state import State
 from recommender.features.windows import Window
+
+_NOT_BEFORE = """
+    ANTI JOIN (SELECT customer, product FROM purchases WHERE time < $cutoff) AS before USING (customer, product)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class Bought:
 
 @dataclass(frozen=True, kw_only=True)
 class Relevant:
-    """The truth for the customers of a state."""
+    """The truth for some customers."""
 
     pairs: npt.NDArray[np.int64]
     """`customer position * number of products + product position`, ascending; without products never sold before."""
@@ -33,7 +36,7 @@ class Relevant:
     """Distinct products bought per customer, those never sold before included: they count as missed."""
 
     products: int
-    """Number of products of the state."""
+    """Number of products known."""
 
     def holds(self, customers: npt.NDArray[np.integer], products: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
         """Return which pairs of positions were bought; a negative product never was."""
@@ -41,11 +44,12 @@ class Relevant:
         return np.isin(keys, self.pairs) & (products >= 0)
 
 
-def bought_in(database: duckdb.DuckDBPyConnection, window: Window) -> Bought:
-    """Return what was bought in a window."""
+def bought_in(database: duckdb.DuckDBPyConnection, window: Window, *, new: bool = False) -> Bought:
+    """Return what was bought in a window; of the `new` only what that customer had not bought before."""
     found = database.execute(
-        """
+        f"""
         SELECT DISTINCT customer, product FROM purchases
+        {_NOT_BEFORE if new else ""}
         WHERE time >= $cutoff AND time < $end ORDER BY customer, product
         """,
         {"cutoff": window.cutoff, "end": window.end},
@@ -53,16 +57,16 @@ def bought_in(database: duckdb.DuckDBPyConnection, window: Window) -> Bought:
     return Bought(customers=found["customer"].astype(np.int64), products=found["product"].astype(np.str_))
 
 
-def relevant_in(state: State, bought: Bought) -> Relevant:
-    """Return the truth for a state's customers."""
-    known = np.isin(bought.customers, state.customers)
-    customers = np.searchsorted(state.customers, bought.customers[known])
+def relevant_in(customers: npt.NDArray[np.int64], products: npt.NDArray[np.str_], bought: Bought) -> Relevant:
+    """Return the truth for these customers, among these products; both ascending."""
+    known = np.isin(bought.customers, customers)
+    rows = np.searchsorted(customers, bought.customers[known])
     names = bought.products[known]
-    products = np.searchsorted(state.products, names)
-    sold_before = np.isin(names, state.products)
-    count = len(state.products)
+    columns = np.searchsorted(products, names)
+    sold_before = np.isin(names, products)
+    count = len(products)
     return Relevant(
-        pairs=np.unique(customers[sold_before] * count + products[sold_before]),
-        counts=np.bincount(customers, minlength=len(state.customers)),
+        pairs=np.unique(rows[sold_before] * count + columns[sold_before]),
+        counts=np.bincount(rows, minlength=len(customers)),
         products=count,
     )

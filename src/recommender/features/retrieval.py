@@ -1,16 +1,12 @@
-"""Retrieval: the products worth scoring for each customer, from own purchases, similar products and popularity.
-
-Similarity is the asymmetric cosine between products over time-decayed purchases (Aiolli, RecSys 2013), shrunk so that
-rare products do not look alike by chance.
-"""
+"""Retrieval: the products worth scoring for each customer, from own purchases, similar products and popularity."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from recommender.features.likeness import by_purchases
 from recommender.features.settings import FeatureSettings
 
 CHUNK = 1024
@@ -25,6 +21,13 @@ class Purchased:
     product: npt.NDArray[np.int64]
     similar_weight: npt.NDArray[np.float64]
     profile_weight: npt.NDArray[np.float64]
+    month_weight: npt.NDArray[np.float64]
+    """Half as much after a month."""
+
+    season_weight: npt.NDArray[np.float64]
+    """Half as much after two months."""
+
+    in_last_order: npt.NDArray[np.bool_]
     shape: tuple[int, int]
 
     def matrix(self, weights: npt.NDArray[np.float64]) -> sp.csr_matrix:
@@ -42,22 +45,6 @@ class Candidates:
     similarity: npt.NDArray[np.float32]
 
 
-def similarities(purchased: Purchased, settings: FeatureSettings) -> npt.NDArray[np.float32]:
-    """Return products x products: how much the column is recommended by the row; zero beyond the nearest neighbours."""
-    weights = purchased.matrix(purchased.similar_weight)
-    breadth = np.sqrt(np.maximum(np.diff(weights.indptr), 1)) ** settings.customer_norm
-    scaled: Any = sp.csr_matrix(sp.diags(1 / breadth).astype(np.float32) @ weights)
-    together = (scaled.T @ scaled).toarray()
-    own = np.maximum(np.diag(together).copy(), 1e-9)
-    source, target = own ** (1 - settings.asymmetry), own**settings.asymmetry
-    together /= source[:, None] * target[None, :] + np.float32(settings.shrink * np.median(own))
-    np.fill_diagonal(together, 0)
-    if settings.neighbours < len(own):
-        weakest = np.partition(together, -settings.neighbours, axis=0)[-settings.neighbours]
-        together[together < weakest[None, :]] = 0
-    return together
-
-
 def retrieve(
     purchased: Purchased,
     wanted: npt.NDArray[np.int64],
@@ -72,7 +59,7 @@ def retrieve(
         popularity: recent buyers of each product.
         settings: numbers of candidates and weights of their sources.
     """
-    similar = similarities(purchased, settings)
+    similar = by_purchases(purchased.matrix(purchased.similar_weight), settings.likeness)
     profile = purchased.matrix(np.minimum(purchased.profile_weight, 3.0))
     popular = settings.popular_weight * popularity / max(float(popularity.max(initial=0)), 1.0)
     kept = min(settings.candidates, similar.shape[0])
@@ -100,11 +87,11 @@ def _chunk(
     scores = similarity + popular[None, :]
     entries = own.tocoo()
     scores[entries.row, entries.col] += settings.own_weight * entries.data
-    top = _best(scores, kept)
+    top = best(scores, kept)
     return top, np.take_along_axis(similarity, top, 1)
 
 
-def _best(scores: npt.NDArray[np.float32], kept: int) -> npt.NDArray[np.int64]:
+def best(scores: npt.NDArray[np.float32], kept: int) -> npt.NDArray[np.int64]:
     """Return the best columns of each row, best first; of equal ones the first. Faster than sorting whole rows."""
     weakest = -np.partition(-scores, kept - 1, axis=1)[:, kept - 1 : kept]
     better, equal = scores > weakest, scores == weakest

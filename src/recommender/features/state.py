@@ -11,10 +11,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from recommender.features.definition import CUSTOMER_FEATURES, PAIR_FEATURES, PRODUCT_FEATURES
+from recommender.features.definition import (
+    CUSTOMER_FEATURES,
+    DISCOVERY_PAIR_FEATURES,
+    PAIR_FEATURES,
+    PRODUCT_FEATURES,
+)
 
 FEATURES = PAIR_FEATURES + CUSTOMER_FEATURES + PRODUCT_FEATURES
-"""Names of the columns of the full matrix, in order."""
+"""Names of the columns of the full matrix of all candidates, in order."""
+
+DISCOVERY_FEATURES = DISCOVERY_PAIR_FEATURES + CUSTOMER_FEATURES + PRODUCT_FEATURES
+"""The same of the candidates that a customer never bought."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +61,10 @@ class State:
         return self.candidates[self.offsets[row] : self.offsets[row + 1]]
 
     def matrix_of(self, row: int) -> npt.NDArray[np.float32]:
-        """Return the features of one customer's candidates: candidates x FEATURES."""
+        """Return the features of one customer's candidates: candidates x features."""
         start, end = int(self.offsets[row]), int(self.offsets[row + 1])
-        pairs, customers = len(PAIR_FEATURES), len(CUSTOMER_FEATURES)
-        matrix = np.empty((end - start, len(FEATURES)), np.float32)
+        pairs, customers = self.pair_features.shape[1], self.customer_features.shape[1]
+        matrix = np.empty((end - start, pairs + customers + self.product_features.shape[1]), np.float32)
         matrix[:, :pairs] = self.pair_features[start:end]
         matrix[:, pairs : pairs + customers] = self.customer_features[row]
         matrix[:, pairs + customers :] = self.product_features[self.candidates[start:end]]
@@ -90,3 +98,24 @@ class State:
         """Map the arrays of a folder into memory."""
         names = [field.name for field in fields(cls)]
         return cls(**{name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names})
+
+
+@dataclass(frozen=True, kw_only=True)
+class States:
+    """Both questions that a customer's candidates answer; all but candidates and pairs is the same in both."""
+
+    general: State
+    """What the customer may want next, bought before or not."""
+
+    discovery: State
+    """What the customer may want next of what was never bought."""
+
+    def save(self, folder: Path) -> None:
+        """Write each into a folder of its own."""
+        self.general.save(folder / "general")
+        self.discovery.save(folder / "discovery")
+
+    @classmethod
+    def load(cls, folder: Path) -> "States":
+        """Map both into memory."""
+        return cls(general=State.load(folder / "general"), discovery=State.load(folder / "discovery"))

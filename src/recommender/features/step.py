@@ -11,9 +11,9 @@ import duckdb
 import pyarrow.parquet as parquet
 
 from recommender.container import Container, write_json
-from recommender.features.build import build_state
+from recommender.features.build import build_states
 from recommender.features.settings import FeatureSettings
-from recommender.features.training import training_table
+from recommender.features.training import training_tables
 from recommender.features.windows import Window, holdout_window, training_windows
 from recommender.purchases import connect, extract_purchases
 
@@ -22,7 +22,7 @@ HISTORY_DAYS = 60
 
 
 def compute_features(container: Container, arguments: Sequence[str]) -> None:
-    """Read snapshot/ and write features/: purchases, products, training rows, the serving state and features.json."""
+    """Read snapshot/ and write features/: purchases, products, training rows, the states to serve, features.json."""
     options = parse_options(arguments)
     snapshot_folder = container.processing_input("snapshot")
     snapshot = json.loads((snapshot_folder / "snapshot.json").read_text())
@@ -38,11 +38,13 @@ def compute_features(container: Container, arguments: Sequence[str]) -> None:
         for table in ("purchases", "products"):
             parquet.write_table(database.table(table).to_arrow_table(), output / f"{table}.parquet", compression="zstd")
         served_at = end_of_known(database)
-        rows = training_table(database, windows, settings)
-        parquet.write_table(rows, output / "training.parquet", compression="zstd", compression_level=1)
-        build_state(database, served_at, settings).save(output / "serving")
-    write_json(output / "features.json", describe(snapshot, holdout, windows, served_at, settings, rows.num_rows))
-    print(f"computed {rows.num_rows} training rows from {len(windows)} windows before {holdout.cutoff:%Y-%m-%d}")
+        tables = training_tables(database, windows, settings)
+        for name, rows in vars(tables).items():
+            parquet.write_table(rows, output / f"training_{name}.parquet", compression="zstd", compression_level=1)
+        build_states(database, served_at, settings).save(output / "serving")
+    counted = tables.general.num_rows
+    write_json(output / "features.json", describe(snapshot, holdout, windows, served_at, settings, counted))
+    print(f"computed {counted} training rows from {len(windows)} windows before {holdout.cutoff:%Y-%m-%d}")
 
 
 def parse_options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -1,13 +1,14 @@
-"""The model archive: ranker, features it wants, how candidates are retrieved, and the state to serve.
+"""The model archive: rankers, features they want, how candidates are retrieved, and the states to serve.
 
 - model.json: what this is, and how it was made
-- ranker.json: XGBoost's own format
-- state/*.npy: the state served, mapped into memory
-- names.npy: product names, in the order of state/products.npy
+- ranker.json, discovery_ranker.json: XGBoost's own format; of everything, and of what was never bought
+- states/general/*.npy, states/discovery/*.npy: the states served, mapped into memory
+- names.npy: product names, in the order of the states' products
 """
 
 import json
 import tarfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,22 @@ import numpy.typing as npt
 from recommender.container import write_json
 from recommender.errors import BadArchive
 from recommender.features.settings import FeatureSettings
-from recommender.features.state import FEATURES, State
+from recommender.features.state import DISCOVERY_FEATURES, FEATURES, States
 from recommender.ranking.xgboost_library import xgboost
 from recommender.unpacking import unpack
 
-ARCHIVE_SCHEMA = 1
+ARCHIVE_SCHEMA = 2
+
+
+_GENERAL, _DISCOVERY = "ranker.json", "discovery_ranker.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boosters:
+    """What training learnt, as XGBoost's boosters."""
+
+    general: Any
+    discovery: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,24 +56,26 @@ class Model:
 
     document: dict[str, Any]
     settings: FeatureSettings
-    ranker: Ranker
+    general: Ranker
+    discovery: Ranker
     folder: Path
 
-    def state(self) -> State:
-        """Map the served state into memory."""
-        return State.load(self.folder / "state")
+    def states(self) -> States:
+        """Map the served states into memory."""
+        return States.load(self.folder / "states")
 
     def names(self) -> npt.NDArray[np.str_]:
-        """Return the product names in the order of the served state's products."""
+        """Return the product names in the order of the served states' products."""
         return np.load(self.folder / "names.npy", mmap_mode="r", allow_pickle=False)
 
 
 def write_model(
-    folder: Path, booster: Any, state: State, names: npt.NDArray[np.str_], document: dict[str, Any]
+    folder: Path, boosters: Boosters, states: States, names: npt.NDArray[np.str_], document: dict[str, Any]
 ) -> None:
     """Write an archive's content into a folder."""
-    booster.save_model(str(folder / "ranker.json"))
-    state.save(folder / "state")
+    boosters.general.save_model(str(folder / _GENERAL))
+    boosters.discovery.save_model(str(folder / _DISCOVERY))
+    states.save(folder / "states")
     np.save(folder / "names.npy", names, allow_pickle=False)
     write_json(folder / "model.json", {"archive_schema": ARCHIVE_SCHEMA, **document})
 
@@ -74,18 +88,28 @@ def read_model(folder: Path, threads: int = 1) -> Model:
     """
     try:
         document = json.loads((folder / "model.json").read_text())
-        booster = xgboost.Booster({"nthread": threads}, model_file=str(folder / "ranker.json"))
+        general, discovery = (
+            xgboost.Booster({"nthread": threads}, model_file=str(folder / file)) for file in (_GENERAL, _DISCOVERY)
+        )
     except (OSError, ValueError, xgboost.core.XGBoostError) as error:
         raise BadArchive(f"the model in {folder} cannot be read: {error}") from error
     if document.get("archive_schema") != ARCHIVE_SCHEMA:
         found = document.get("archive_schema")
         raise BadArchive(f"the archive is of schema {found}, this image reads {ARCHIVE_SCHEMA}")
-    unknown = [name for name in document["features"] if name not in FEATURES]
+    return Model(
+        document=document,
+        settings=FeatureSettings.parse(document["settings"]),
+        general=_ranker(general, document["features"], FEATURES),
+        discovery=_ranker(discovery, document["discovery_features"], DISCOVERY_FEATURES),
+        folder=folder,
+    )
+
+
+def _ranker(booster: Any, wanted: Sequence[str], computed: Sequence[str]) -> Ranker:
+    unknown = [name for name in wanted if name not in computed]
     if unknown:
         raise BadArchive(f"the model wants features that this image does not compute: {', '.join(unknown)}")
-    columns = np.array([FEATURES.index(name) for name in document["features"]])
-    settings = FeatureSettings.parse(document["settings"])
-    return Model(document=document, settings=settings, ranker=Ranker(booster=booster, columns=columns), folder=folder)
+    return Ranker(booster=booster, columns=np.array([computed.index(name) for name in wanted]))
 
 
 def extract(archive: Path, folder: Path) -> Path:

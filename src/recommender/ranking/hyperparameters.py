@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from recommender.errors import BadHyperparameters
-from recommender.features.definition import CORE_FEATURES
+from recommender.features.definition import CORE_FEATURES, DISCOVERY_ONLY
 from recommender.features.state import FEATURES
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -47,7 +47,7 @@ class Hyperparameters:
     """The newest training windows to learn from: older ones made no difference."""
 
     features: str = "full"
-    """`core`: a handful of counts; `full`: all."""
+    """Of the general ranker. `core`: a handful of counts; `full`: all."""
 
     early_stopping: int = 0
     """Stop after this many rounds without a better newest window, which is then not learned from; 0 learns from all."""
@@ -72,8 +72,9 @@ class Hyperparameters:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The features to learn from."""
-        return CORE_FEATURES if self.features == "core" else FEATURES
+        """The features that the general ranker learns from; the one for discovery learns from all of its own."""
+        full = tuple(name for name in FEATURES if name not in DISCOVERY_ONLY)
+        return CORE_FEATURES if self.features == "core" else full
 
     def document(self) -> dict[str, Any]:
         """Return the hyperparameters as JSON types."""

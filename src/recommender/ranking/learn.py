@@ -23,6 +23,9 @@ class Rows:
     group: npt.NDArray[np.int64]
     """Ascending numbers, one a customer and window."""
 
+    features: tuple[str, ...]
+    """Names of the matrix's columns."""
+
 
 def learn(rows: Rows, judge: Rows | None, hyperparameters: Hyperparameters) -> tuple[Any, dict[str, float]]:
     """Train a booster.
@@ -76,7 +79,7 @@ def device(devices: Path = Path("/dev")) -> str:
 
 
 def _matrix(rows: Rows, hyperparameters: Hyperparameters) -> Any:
-    names = list(hyperparameters.columns)
+    names = list(rows.features)
     if hyperparameters.objective.startswith("rank:"):
         return xgboost.DMatrix(rows.matrix, label=rows.label, qid=rows.group, feature_names=names)
     return xgboost.DMatrix(rows.matrix, label=rows.label, feature_names=names)

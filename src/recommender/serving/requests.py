@@ -11,7 +11,8 @@ MAXIMUM_CUSTOMERS = 100
 MAXIMUM_BYTES = 64 * 1024
 """A hundred customer ids take 2 KB."""
 
-KNOWN_FIELDS = {"customers", "customer_id", "k"}
+KNOWN_FIELDS = {"customers", "customer_id", "k", "new_only"}
+_KNOWN = "customers, customer_id, k, new_only"
 LARGEST_ID = 2**63 - 1
 
 
@@ -35,6 +36,8 @@ class Request:
 
     customers: Sequence[int]
     k: int
+    new_only: bool = False
+    """Whether only products are wanted that the customer never bought."""
 
 
 def parse_request(body: bytes) -> Request:
@@ -53,8 +56,12 @@ def parse_request(body: bytes) -> Request:
         _refuse("not_an_object", 'the body must be a JSON object such as {"customers": [17850], "k": 10}')
     unknown = sorted(set(document) - KNOWN_FIELDS)
     if unknown:
-        _refuse("unknown_field", f"unknown field {', '.join(unknown)[:200]}; known are customers, customer_id, k")
-    return Request(customers=_customers(document), k=_k(document.get("k", DEFAULT_K)))
+        _refuse("unknown_field", f"unknown field {', '.join(unknown)[:200]}; known are {_KNOWN}")
+    return Request(
+        customers=_customers(document),
+        k=_k(document.get("k", DEFAULT_K)),
+        new_only=_new_only(document.get("new_only", False)),
+    )
 
 
 def _customers(document: dict[str, Any]) -> Sequence[int]:
@@ -78,6 +85,12 @@ def _k(given: object) -> int:
         _refuse("k", f"k must be a whole number from 1 to {MAXIMUM_K}, not {_kind(given)}")
     if not 1 <= given <= MAXIMUM_K:
         _refuse("k", f"k is {given if abs(given) < 10**9 else 'too large'}; allowed are 1 to {MAXIMUM_K}")
+    return given
+
+
+def _new_only(given: object) -> bool:
+    if type(given) is not bool:
+        _refuse("new_only", f"new_only must be true or false, not {_kind(given)}")
     return given
 
 

@@ -9,7 +9,7 @@ import uvicorn
 
 from recommender.container import Container
 from recommender.ranking.archive import read_model
-from recommender.recommend import Recommender
+from recommender.recommend import Recommenders
 from recommender.serving.log import log_line
 from recommender.serving.service import Service
 
@@ -43,6 +43,7 @@ def serve(container: Container, environment: Mapping[str, str] = os.environ) -> 
 def load_service(container: Container, version: str) -> Service:
     """Read the model and answer once, so that the first caller does not pay for what is set up lazily."""
     model = read_model(container.model, threads=1)
-    recommender = Recommender(state=model.state(), ranker=model.ranker)
-    recommender.recommend(recommender.state.customers[:1].tolist(), 1)
-    return Service(recommender, model.names(), version, str(model.document["data_hash"]))
+    recommenders = Recommenders.of(model, model.states())
+    for one in (recommenders.general, recommenders.discovery):
+        one.recommend(one.state.customers[:1].tolist(), 1)
+    return Service(recommenders, model.names(), version, str(model.document["data_hash"]))

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,20 +11,20 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from recommender.recommend import Ranking, Recommender
+from recommender.recommend import Ranking, Recommenders
 from recommender.serving.inference_id import HEADER, inference_id
 from recommender.serving.log import log_line
-from recommender.serving.requests import MAXIMUM_BYTES, BadRequest, parse_request
+from recommender.serving.requests import MAXIMUM_BYTES, BadRequest, Request, parse_request
 
 
 class Service:
     """Answers requests and writes a line about each."""
 
     def __init__(
-        self, recommender: Recommender, names: npt.NDArray[np.str_], model_version: str, data_hash: str
+        self, recommenders: Recommenders, names: npt.NDArray[np.str_], model_version: str, data_hash: str
     ) -> None:
-        self._recommender = recommender
-        self._codes: list[str] = recommender.state.products.tolist()
+        self._recommenders = recommenders
+        self._codes: list[str] = recommenders.general.state.products.tolist()
         self._names: list[str] = names.tolist()
         self._version = model_version
         self._data_hash = data_hash
@@ -52,7 +51,7 @@ class Service:
         try:
             asked = parse_request(await _body(request))
             customers = len(asked.customers)
-            answer: dict[str, Any] = {"recommendations": self.recommend(asked.customers, asked.k)}
+            answer: dict[str, Any] = {"recommendations": self.recommend(asked)}
             answer["data_hash"] = self._data_hash
             status = 200
         except BadRequest as refused:
@@ -72,9 +71,10 @@ class Service:
         )
         return self._response(status, answer, identifier)
 
-    def recommend(self, customers: Sequence[int], k: int) -> list[dict[str, Any]]:
+    def recommend(self, asked: Request) -> list[dict[str, Any]]:
         """Return the answer's `recommendations`."""
-        return [self._describe(ranking) for ranking in self._recommender.recommend(customers, k)]
+        which = self._recommenders.discovery if asked.new_only else self._recommenders.general
+        return [self._describe(ranking) for ranking in which.recommend(asked.customers, asked.k)]
 
     def _describe(self, ranking: Ranking) -> dict[str, Any]:
         pairs = zip(ranking.products.tolist(), ranking.scores.tolist(), strict=True)

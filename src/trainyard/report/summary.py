@@ -25,7 +25,15 @@ class Fact:
     met: bool | None
 
 
-def fact(name: str, value: Any, unit: str = "", *, equals: Any = None, at_most: float | None = None) -> Fact:
+def fact(
+    name: str,
+    value: Any,
+    unit: str = "",
+    *,
+    equals: Any = None,
+    at_most: float | None = None,
+    at_least: float | None = None,
+) -> Fact:
     """Return a fact, with `met` computed from the value.
 
     Args:
@@ -34,11 +42,14 @@ def fact(name: str, value: Any, unit: str = "", *, equals: Any = None, at_most: 
         unit: such as `s`, `rows`, `MAP@10`.
         equals: the target, where there is one exact value.
         at_most: the target, where there is an upper limit.
+        at_least: the target, where there is a lower limit.
     """
     if equals is not None:
         return Fact(name, value, unit, equals, value == equals)
     if at_most is not None:
         return Fact(name, value, unit, at_most, value is not None and value <= at_most)
+    if at_least is not None:
+        return Fact(name, value, unit, at_least, value is not None and value >= at_least)
     return Fact(name, value, unit, None, None)
 
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pytest
 
 from recommender.errors import BadArchive
-from recommender.features.build import build_state
+from recommender.features.build import build_states
 from recommender.features.labels import Bought, relevant_in
 from recommender.features.settings import SCHEMA, FeatureSettings
-from recommender.features.state import FEATURES, State
+from recommender.features.state import DISCOVERY_FEATURES, FEATURES, State, States
 from tests.unit.recommender.synthetic import database_of, order_table
 
 CUTOFF = datetime(2024, 7, 1)
@@ -30,9 +30,13 @@ def order(customer: int, products: str, days_before: float, quantity: int = 1) -
     ]
 
 
-def state_of(folder: Path, *orders: list[dict[str, object]], **settings: int) -> State:
+def states_of(folder: Path, *orders: list[dict[str, object]], **settings: int) -> States:
     database = database_of(order_table(*[line for lines in orders for line in lines]), folder)
-    return build_state(database, CUTOFF, FeatureSettings(**settings))
+    return build_states(database, CUTOFF, FeatureSettings(**settings))
+
+
+def state_of(folder: Path, *orders: list[dict[str, object]], **settings: int) -> State:
+    return states_of(folder, *orders, **settings).general
 
 
 def feature(state: State, customer: int, product: str, name: str) -> float:
@@ -83,38 +87,45 @@ def test_an_order_at_the_cutoff_or_later_changes_nothing(tmp_path: Path) -> None
     future = [order(1, "B", 0), order(2, "A", -3), order(3, "Z", -10)]
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    assert_same(state_of(tmp_path / "a", *past), state_of(tmp_path / "b", *past, *future))
+    before, after = states_of(tmp_path / "a", *past), states_of(tmp_path / "b", *past, *future)
+    assert_same(before.general, after.general)
+    assert_same(before.discovery, after.discovery)
 
 
 def test_a_customer_is_described_alike_alone_and_among_all(simulated: duckdb.DuckDBPyConnection) -> None:
     cutoff = datetime(2024, 6, 1)
-    everyone = build_state(simulated, cutoff, FeatureSettings())
-    some = everyone.customers[3:9:2]
-    alone = build_state(simulated, cutoff, FeatureSettings(), some)
-    assert alone.customers.tolist() == some.tolist()
-    for customer in some.tolist():
-        rows = everyone.row(customer), alone.row(customer)
-        np.testing.assert_array_equal(everyone.candidates_of(rows[0]), alone.candidates_of(rows[1]))
-        np.testing.assert_array_equal(everyone.matrix_of(rows[0]), alone.matrix_of(rows[1]))
+    all_states = build_states(simulated, cutoff, FeatureSettings())
+    some = all_states.general.customers[3:9:2]
+    own_states = build_states(simulated, cutoff, FeatureSettings(), some)
+    for kind in ("general", "discovery"):
+        everyone, alone = getattr(all_states, kind), getattr(own_states, kind)
+        assert alone.customers.tolist() == some.tolist()
+        for customer in some.tolist():
+            rows = everyone.row(customer), alone.row(customer)
+            np.testing.assert_array_equal(everyone.candidates_of(rows[0]), alone.candidates_of(rows[1]))
+            np.testing.assert_array_equal(everyone.matrix_of(rows[0]), alone.matrix_of(rows[1]))
 
 
 def test_fewer_candidates_are_the_first_of_more(simulated: duckdb.DuckDBPyConnection) -> None:
     cutoff = datetime(2024, 6, 1)
-    more = build_state(simulated, cutoff, FeatureSettings(candidates=40))
-    assert_same(more.shortened(15), build_state(simulated, cutoff, FeatureSettings(candidates=15)))
+    more = build_states(simulated, cutoff, FeatureSettings(candidates=40)).general
+    assert_same(more.shortened(15), build_states(simulated, cutoff, FeatureSettings(candidates=15)).general)
 
 
 def test_the_matrix_of_all_is_the_matrices_of_each(simulated: duckdb.DuckDBPyConnection) -> None:
-    state = build_state(simulated, datetime(2024, 6, 1), FeatureSettings(candidates=10))
-    each = [state.matrix_of(row) for row in range(len(state.customers))]
-    np.testing.assert_array_equal(state.matrix(), np.concatenate(each))
-    assert state.matrix().shape[1] == len(FEATURES)
+    states = build_states(simulated, datetime(2024, 6, 1), FeatureSettings(candidates=10))
+    for state, features in ((states.general, FEATURES), (states.discovery, DISCOVERY_FEATURES)):
+        each = [state.matrix_of(row) for row in range(len(state.customers))]
+        np.testing.assert_array_equal(state.matrix(), np.concatenate(each))
+        assert state.matrix().shape[1] == len(features)
 
 
 def test_a_state_survives_the_disk(simulated: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    state = build_state(simulated, datetime(2024, 6, 1), FeatureSettings(candidates=10))
-    state.save(tmp_path)
-    assert_same(State.load(tmp_path), state)
+    states = build_states(simulated, datetime(2024, 6, 1), FeatureSettings(candidates=10))
+    states.save(tmp_path)
+    loaded = States.load(tmp_path)
+    assert_same(loaded.general, states.general)
+    assert_same(loaded.discovery, states.discovery)
 
 
 def test_unknown_customers_have_no_row(tmp_path: Path) -> None:
@@ -125,7 +136,7 @@ def test_unknown_customers_have_no_row(tmp_path: Path) -> None:
 def test_the_truth_counts_new_products_but_never_finds_them(tmp_path: Path) -> None:
     state = state_of(tmp_path, order(1, "AB", 10), order(2, "B", 10))
     bought = Bought(customers=np.array([1, 1, 9]), products=np.array(["10002", "99999", "10001"]))
-    relevant = relevant_in(state, bought)
+    relevant = relevant_in(state.customers, state.products, bought)
     assert relevant.counts.tolist() == [2, 0]  # customer 9 was not known
     found = relevant.holds(np.array([0, 0, 1, 0]), np.array([0, 1, 1, -1]))
     assert found.tolist() == [False, True, False, False]

@@ -1,7 +1,7 @@
 import pytest
 
 from recommender.errors import BadHyperparameters
-from recommender.features.definition import CORE_FEATURES
+from recommender.features.definition import CORE_FEATURES, DISCOVERY_ONLY
 from recommender.features.state import FEATURES
 from recommender.ranking.hyperparameters import Hyperparameters
 
@@ -13,7 +13,7 @@ def test_every_dial_is_read_from_a_string() -> None:
 
 def test_what_is_not_given_has_its_default() -> None:
     assert Hyperparameters.parse({}) == Hyperparameters()
-    assert Hyperparameters().columns == FEATURES
+    assert set(Hyperparameters().columns) == set(FEATURES) - set(DISCOVERY_ONLY)
 
 
 def test_sagemakers_own_entries_are_not_ours_to_judge() -> None:

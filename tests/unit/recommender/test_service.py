@@ -2,6 +2,7 @@ import asyncio
 import json
 
 import httpx
+import pyarrow.parquet as parquet
 import pytest
 
 from recommender.features.state import State
@@ -15,7 +16,7 @@ HEADER = "x-amzn-sagemaker-inference-id"
 
 @pytest.fixture(scope="module")
 def state(run: Run) -> State:
-    return State.load(run.step("train").model / "state")
+    return State.load(run.step("train").model / "states" / "general")
 
 
 class Client:
@@ -97,6 +98,20 @@ def test_even_fifty_products_are_found_in_a_small_shop(client: Client, state: St
     assert [len(one["products"]) for one in answer["recommendations"]] == [50, 50]
 
 
+def test_new_only_names_nothing_that_the_customer_ever_bought(client: Client, run: Run, state: State) -> None:
+    purchases = parquet.read_table(run.step("features").processing_output("features") / "purchases.parquet").to_pylist()
+    customers = state.customers[:20].tolist()
+    _, answer = ask(client, {"customers": customers, "k": 10, "new_only": True})
+    for one in answer["recommendations"]:
+        bought = {row["product"] for row in purchases if row["customer"] == one["customer_id"]}
+        offered = [product["stock_code"] for product in one["products"]]
+        assert (one["source"], len(offered)) == ("personal", 10)
+        assert not bought & set(offered)
+    _, both = ask(client, {"customers": customers, "k": 10, "new_only": False})
+    assert both["recommendations"] == ask(client, {"customers": customers, "k": 10})[1]["recommendations"]
+    assert both["recommendations"] != answer["recommendations"]
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -120,7 +135,8 @@ def test_even_fifty_products_are_found_in_a_small_shop(client: Client, state: St
         ({"customer_id": 1, "k": 51}, "k is 51; allowed are 1 to 50"),
         ({"customer_id": 1, "k": 10**400}, "k is too large; allowed are 1 to 50"),
         ({"customer_id": 1, "k": "10"}, "k must be a whole number from 1 to 50, not text"),
-        ({"customer_id": 1, "n": 10}, "unknown field n; known are customers, customer_id, k"),
+        ({"customer_id": 1, "new_only": 1}, "new_only must be true or false, not a whole number"),
+        ({"customer_id": 1, "n": 10}, "unknown field n; known are customers, customer_id, k, new_only"),
     ],
 )
 def test_bad_input_is_refused_with_what_is_allowed(client: Client, body: object, message: str) -> None:

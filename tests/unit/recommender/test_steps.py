@@ -31,6 +31,12 @@ def test_the_model_beats_personal_frequency_on_simulated_orders(run: Run) -> Non
     assert models["personal_frequency"]["map_at_10"] > models["popularity"]["map_at_10"]
 
 
+def test_new_products_are_judged_as_well_and_better_than_by_chance(run: Run) -> None:
+    models = run.read("evaluate", "evaluation", "evaluation.json")["models"]
+    products = parquet.read_table(run.step("features").processing_output("features") / "products.parquet").num_rows
+    assert models["challenger"]["new_map_at_10"] > 2 / products
+
+
 def test_without_a_champion_its_entries_are_null(run: Run) -> None:
     evaluation = run.read("evaluate", "evaluation", "evaluation.json")
     assert evaluation["models"]["champion"] is None
@@ -63,7 +69,7 @@ def test_the_same_rows_and_hyperparameters_give_the_same_bytes(run: Run) -> None
     again = run.step("train-again")
     train_on(again, run.step("features").processing_output("features"), seed="1")
     files = sorted(path.relative_to(again.model) for path in again.model.rglob("*") if path.is_file())
-    assert Path("ranker.json") in files
+    assert {Path("ranker.json"), Path("discovery_ranker.json")} < set(files)
     for file in files:
         assert (again.model / file).read_bytes() == (run.step("train").model / file).read_bytes(), file
 
@@ -72,7 +78,14 @@ def test_features_computed_twice_are_the_same_bytes(run: Run) -> None:
     again = run.step("features-again")
     hand_on(run.step("ingest").processing_output("snapshot"), again.processing_input("snapshot"))
     assert run_step(again, "features", "--windows", "3") == 0
-    for file in ("training.parquet", "purchases.parquet", "features.json", "serving/pair_features.npy"):
+    for file in (
+        "training_general.parquet",
+        "training_discovery.parquet",
+        "purchases.parquet",
+        "features.json",
+        "serving/general/pair_features.npy",
+        "serving/discovery/pair_features.npy",
+    ):
         first = run.step("features").processing_output("features") / file
         assert (again.processing_output("features") / file).read_bytes() == first.read_bytes(), file
 
@@ -80,7 +93,7 @@ def test_features_computed_twice_are_the_same_bytes(run: Run) -> None:
 def test_training_logs_its_rows_as_a_metric(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     features = run.step("features").processing_output("features")
     train_on(run.step("train-core"), features, features="core", candidates="20")
-    rows = parquet.read_table(features / "training.parquet", columns=["position"])["position"].to_numpy()
+    rows = parquet.read_table(features / "training_general.parquet", columns=["position"])["position"].to_numpy()
     assert f"training_rows={(rows < 20).sum()};" in capfd.readouterr().out.splitlines()
     wanted = json.loads((run.step("train-core").model / "model.json").read_text())["features"]
     assert set(wanted) < set(FEATURES)
@@ -89,7 +102,7 @@ def test_training_logs_its_rows_as_a_metric(run: Run, capfd: pytest.CaptureFixtu
 def test_early_stopping_keeps_the_newest_window_out_of_training(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     features = run.step("features").processing_output("features")
     train_on(run.step("train-early"), features, early_stopping="2", n_estimators="200")
-    rows = parquet.read_table(features / "training.parquet", columns=["window"])["window"].to_numpy()
+    rows = parquet.read_table(features / "training_general.parquet", columns=["window"])["window"].to_numpy()
     assert f"training_rows={(rows > 0).sum()};" in capfd.readouterr().out.splitlines()
 
 

@@ -15,6 +15,9 @@ from trainyard.report.summary import fact, write
         (fact("a", 180.0, at_most=180), True),
         (fact("a", 180.1, at_most=180), False),
         (fact("a", None, at_most=180), False),
+        (fact("a", 0.06, at_least=0.06), True),
+        (fact("a", 0.05, at_least=0.06), False),
+        (fact("a", None, at_least=0.06), False),
         (fact("a", 3), None),
     ],
 )
