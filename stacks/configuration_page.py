@@ -15,7 +15,7 @@ from stacks.settings_error import NAMESPACE
 HEAD = """# Configuration
 
 Every dial of an environment, as its stack file (`Pulumi.<environment>.yaml`) names it. All of them stand in every stack
-file, in the same order. This page is generated from `stacks/settings.py`: `make docs`.
+file, in the same order. This page is generated from `stacks/settings/`: `make docs`.
 
 | dial | type | what it is for |
 |---|---|---|

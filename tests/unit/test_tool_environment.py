@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from trainyard import tool_environment as subject
 from trainyard.errors import TrainyardError
 

@@ -17,7 +17,7 @@ ALL = ["dev", "staging", "prod"]
         (["Pulumi.staging.yaml"], ["staging"]),
         (["Pulumi.prod.yaml", "Pulumi.dev.yaml"], ["dev", "prod"]),
         (["infra/bucket.py"], ALL),
-        (["stacks/settings.py"], ALL),
+        (["stacks/settings/service.py"], ALL),
         (["stacks/bootstrap/Pulumi.dev.yaml"], ALL),
         (["policy/PulumiPolicy.yaml"], ALL),
         (["__main__.py"], ALL),
