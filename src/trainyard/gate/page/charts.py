@@ -12,7 +12,7 @@ from trainyard.gate.evidence import Slice
 from trainyard.gate.regression import ONE_SIDED_95
 
 _OURS, _THEIRS, _INK = "#2f7ed8", "#9a9a9a", "#808080"
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.hashsalt": "trainyard",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
