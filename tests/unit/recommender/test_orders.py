@@ -58,7 +58,7 @@ def test_columns_that_nobody_asked_for_are_left_out(tmp_path: Path) -> None:
 
 def test_a_folder_without_orders_is_refused(tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("nothing here")
-    with pytest.raises(BadOrders, match=r"holds no \.parquet or \.csv file"):
+    with pytest.raises(BadOrders, match=r"holds no \.parquet, \.csv, \.sqlite, \.db, \.duckdb file"):
         order_files(tmp_path)
 
 
