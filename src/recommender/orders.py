@@ -76,7 +76,8 @@ def fit_column(column: pa.ChunkedArray, field: pa.Field, title: str) -> pa.Chunk
         BadOrders: a value does not fit; the text names its row.
     """
     try:
-        return column.cast(field.type)
+        # Arrow divides a decimal's digits, and 1.65 comes out as its neighbour; text is read to the nearest number.
+        return (column.cast(pa.string()) if pa.types.is_decimal(column.type) else column).cast(field.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         row = _first_bad_row(column, field.type)
         value = column[row].as_py()

@@ -44,7 +44,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--history", help="where increments and manifests are kept: s3://bucket/prefix or a folder")
     parser.add_argument("--table", default="order_lines", help="[schema.]table of the order lines")
     parser.add_argument("--key", default="line_id", help="its unique, rising whole number")
-    parser.add_argument("--orders", default="", help="a manifest's address takes that snapshot and reads no database")
+    parser.add_argument("--orders", default="", help="a manifest of the history: take that snapshot, read no database")
     options = parser.parse_args(arguments)
     if options.source and not options.history:
         parser.error("--source needs --history")
@@ -52,13 +52,15 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _manifest(options: argparse.Namespace, store: Store) -> Manifest:
-    name = f"{FOLDER}/{options.orders.rpartition('/')[2]}"
-    if options.orders.endswith(".json"):
-        if store.address(name) != options.orders:
-            raise BadSource(f"{options.orders} is no manifest of the history at {options.history}")
-        return at(store, name)
-    with open_source(options.source, parse_table(options.table, options.key)) as source:
-        return take_new_rows(source, store, datetime.now(UTC).date())
+    """Return the snapshot that `--orders` names; the history itself, or nothing, asks for one with all new rows."""
+    asked = options.orders.rstrip("/")
+    if asked in ("", options.history.rstrip("/")):
+        with open_source(options.source, parse_table(options.table, options.key)) as source:
+            return take_new_rows(source, store, datetime.now(UTC).date())
+    name = f"{FOLDER}/{asked.rpartition('/')[2]}"
+    if store.address(name) != asked:
+        raise BadSource(f"{asked} is no manifest of the history at {options.history}, which this service learns from")
+    return at(store, name)
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,6 +49,13 @@ def test_text_in_quantity_names_the_row(row: int, tmp_path: Path) -> None:
     parquet.write_table(lines.set_column(3, "quantity", quantity), tmp_path / "orders.parquet")
     with pytest.raises(BadOrders, match=rf"orders\.parquet, row {row}: quantity is 'two', not a whole number"):
         read_orders(tmp_path / "orders.parquet")
+
+
+def test_a_price_that_comes_as_a_decimal_is_the_nearest_number(tmp_path: Path) -> None:
+    prices = pa.array([Decimal("1.650"), Decimal("9.950"), None])
+    orders = order_table({}, {}, {}).set_column(5, "unit_price", prices)
+    parquet.write_table(orders, tmp_path / "orders.parquet")
+    assert read_orders(tmp_path / "orders.parquet")["unit_price"].to_pylist() == [1.65, 9.95, None]
 
 
 def test_columns_that_nobody_asked_for_are_left_out(tmp_path: Path) -> None:
