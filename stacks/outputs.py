@@ -106,6 +106,16 @@ class Gate(_Contract):
     maximum_latency_ms: float = 1000.0
 
 
+class Source(_Contract):
+    """Where a service's orders come from; the defaults are for services that take files."""
+
+    type: Literal["files", "database"] = "files"
+    secret_arn: str = ""
+    """Of the secret that holds a database's address and password."""
+    table: str = ""
+    key: str = ""
+
+
 class Training(_Contract):
     """The instances of training and processing jobs."""
 
@@ -145,6 +155,7 @@ class ServiceOutputs(_Contract):
     """How many different people must approve a version before it is released."""
     release_on_approval: bool
     """Whether the approval that completes a version's starts its release."""
+    source: Source = Source()
     training: Training
     serving: Serving
     strategy: Strategy

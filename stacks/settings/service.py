@@ -9,6 +9,7 @@ from stacks.settings.dials import Dials
 from stacks.settings.gate import GateSettings
 from stacks.settings.release import StrategySettings, ThresholdSettings
 from stacks.settings.serving import ServingSettings
+from stacks.settings.source import SourceSettings
 from stacks.settings.training import TrainingSettings
 
 
@@ -24,6 +25,7 @@ class ServiceSettings(Dials):
     release_on_approval: bool
     """Whether the last approval that a version needs starts its release; what the gate or the preflight refuses is told
     on the topic and not tried again."""
+    source: SourceSettings
     training: TrainingSettings
     serving: ServingSettings
     strategy: StrategySettings
