@@ -8,6 +8,7 @@ from stacks.settings.baseline import BaselineSettings
 from stacks.settings.dials import Dials
 from stacks.settings.gate import GateSettings
 from stacks.settings.release import StrategySettings, ThresholdSettings
+from stacks.settings.retraining import RetrainingSettings
 from stacks.settings.serving import ServingSettings
 from stacks.settings.training import TrainingSettings
 
@@ -25,6 +26,7 @@ class ServiceSettings(Dials):
     """Whether the last approval that a version needs starts its release; what the gate or the preflight refuses is told
     on the topic and not tried again."""
     training: TrainingSettings
+    retraining: RetrainingSettings
     serving: ServingSettings
     strategy: StrategySettings
     thresholds: ThresholdSettings
