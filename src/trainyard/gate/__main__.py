@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainyard.gate.decision import decide
-from trainyard.gate.evidence import Evidence, EvidenceError
+from trainyard.gate.evidence import Evidence
 from trainyard.gate.policy import Policy
+from trainyard.gate.reading import EvidenceError
 from trainyard.gate.report import to_json
 
 
@@ -17,6 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--minimum-ratio", type=float, required=True)
     parser.add_argument("--confidence", type=float, required=True)
     parser.add_argument("--minimum-slice-customers", type=int, required=True)
+    parser.add_argument("--maximum-slice-loss", type=float, required=True)
+    parser.add_argument("--minimum-map-at-10", type=float, required=True)
+    parser.add_argument("--minimum-coverage", type=float, required=True)
+    parser.add_argument("--maximum-latency-ms", type=float, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--root", type=Path, default=Path("/opt/ml/processing"), help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
@@ -25,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             minimum_ratio=given.minimum_ratio,
             confidence=given.confidence,
             minimum_slice_customers=given.minimum_slice_customers,
+            maximum_slice_loss=given.maximum_slice_loss,
+            minimum_map_at_10=given.minimum_map_at_10,
+            minimum_coverage=given.minimum_coverage,
+            maximum_latency_ms=given.maximum_latency_ms,
             seed=given.seed,
         )
     except ValueError as error:
@@ -38,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _evidence(folder: Path) -> Evidence | EvidenceError:
     try:
-        return Evidence.read(folder / "evaluation", folder / "champion")
+        return Evidence.read(folder / "evaluation", folder / "champion", folder / "validation")
     except EvidenceError as error:
         return error
 

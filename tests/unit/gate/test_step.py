@@ -8,7 +8,10 @@ import pytest
 from tests.unit.gate import scenario
 from trainyard.gate.__main__ import main
 
-ARGUMENTS = ["--minimum-ratio", "1.01", "--confidence", "0.9", "--minimum-slice-customers", "50"]
+ARGUMENTS = [
+    *("--minimum-ratio", "1.01", "--confidence", "0.9", "--maximum-slice-loss", "0.1", "--minimum-map-at-10", "0.05"),
+    *("--minimum-coverage", "0.02", "--maximum-latency-ms", "50", "--minimum-slice-customers", "50"),
+]
 
 
 def run(root: Path) -> dict:
@@ -32,7 +35,14 @@ def test_a_first_model_is_read_from_a_null_champion_column(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "lost", ["evaluation/evaluation.json", "evaluation/per_customer.parquet", "champion/champion.json"]
+    "lost",
+    [
+        "evaluation/evaluation.json",
+        "evaluation/per_customer.parquet",
+        "evaluation/tests.json",
+        "champion/champion.json",
+        "validation/validation.json",
+    ],
 )
 @pytest.mark.parametrize("how", ["missing", "truncated"])
 def test_each_lost_file_is_a_rejection_and_not_a_crash(tmp_path: Path, lost: str, how: str) -> None:
