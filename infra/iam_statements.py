@@ -235,6 +235,12 @@ def write_items(estate: Estate, verbs: Sequence[str], keys: Sequence[str]) -> St
     return allow("Record", [f"dynamodb:{verb}" for verb in verbs], [estate.table_arn], only)
 
 
+def read_items(estate: Estate, keys: Sequence[str]) -> Statement:
+    """Return the reading of single items of the deployments table under these partition keys."""
+    only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(keys)}}
+    return allow("SeeRecord", ["dynamodb:GetItem"], [estate.table_arn], only)
+
+
 def keep_failed_events(estate: Estate, function: str) -> Statement:
     """Return the sending of a function's failed events to their queue: Lambda sends them with the function's role."""
     queue = f"arn:aws:sqs:{estate.region}:{estate.account}:{naming.failed_events(function)}"

@@ -1,5 +1,6 @@
 """A run started: its inputs checked and pinned first, so that a run that cannot work is refused before it costs."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ class RunRequest:
     dials: Mapping[str, str]
     """Hyperparameters by name."""
     commit: str = "unknown"
+    run: str = ""
+    """Name of the run: whoever gives one starts it once, however often it is asked for; empty makes a name of now."""
+    description: str = ""
+    """Of the execution: who asks for it, where that is no person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +80,7 @@ def start(
     champion = live_champion(
         platform.deployments_table, service.name, dynamodb=clients.dynamodb, sagemaker=clients.sagemaker
     )
-    run = f"{now:%Y%m%dt%H%M%S}-{secrets.token_hex(3)}"
+    run = request.run or f"{now:%Y%m%dt%H%M%S}-{secrets.token_hex(3)}"
     layout = RunLayout(bucket=platform.buckets.artifacts, service=service.name, run=run)
     parameters |= {
         RUN: run,
@@ -89,6 +94,8 @@ def start(
         PipelineName=service.pipeline_name,
         PipelineExecutionDisplayName=run,
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
+        ClientRequestToken=hashlib.sha256(f"{service.pipeline_name}/{run}".encode()).hexdigest(),
+        **({"PipelineExecutionDescription": request.description} if request.description else {}),
     )
     return StartedRun(
         run=run,

@@ -27,6 +27,7 @@ def roles(
             baseline_repository_arn=image.repository_arn,
             releasers=settings.people.releasers,
             boundary_arn=_boundary(settings),
+            retrains=any(service.retraining.enabled for service in settings.services),
         ),
         opts,
     )

@@ -42,6 +42,7 @@ def compose(settings: Settings, environment: str, provider: aws.Provider) -> pub
     serving.dashboard(settings, environment, endpoints, opts)
     approval = functions.approval(settings, environment, kept, roles, opts)
     functions.release(settings, environment, kept, roles, opts)
+    functions.retraining(settings, environment, kept, roles, opts)
     published = publish.Published(
         platform=publish.platform(settings, environment, stores=kept, roles=roles, network=network, approval=approval),
         services={

@@ -127,6 +127,36 @@ class Training(_Contract):
     processing_instance_type: str
 
 
+class Schedule(_Contract):
+    """A look for newer orders at set times."""
+
+    enabled: bool
+    expression: str
+    """EventBridge's, in UTC."""
+
+
+class NewData(_Contract):
+    """A look as soon as orders have arrived."""
+
+    enabled: bool
+
+
+class Retraining(_Contract):
+    """What starts a run when nobody does."""
+
+    schedule: Schedule
+    new_data: NewData
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything does."""
+        return self.schedule.enabled or self.new_data.enabled
+
+
+NOBODY_ELSE = Retraining(schedule=Schedule(enabled=False, expression="rate(1 day)"), new_data=NewData(enabled=False))
+"""Of outputs that were written before there were such dials: people start runs, and nobody else does."""
+
+
 class Serving(_Contract):
     """The instances behind the endpoint, as the stack file asks for them; releases apply these dials."""
 
@@ -157,6 +187,7 @@ class ServiceOutputs(_Contract):
     """Whether the approval that completes a version's starts its release."""
     source: Source = Source()
     training: Training
+    retraining: Retraining = NOBODY_ELSE
     serving: Serving
     strategy: Strategy
     thresholds: Thresholds

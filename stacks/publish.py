@@ -21,6 +21,7 @@ _SAME_DIALS = (
     "approvals_required",
     "release_on_approval",
     "training",
+    "retraining",
     "strategy",
     "thresholds",
     "gate",

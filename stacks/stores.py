@@ -79,6 +79,7 @@ def _buckets(settings: Settings, key: EncryptionKey, opts: pulumi.ResourceOption
             noncurrent_version_days=settings.retention.noncurrent_version_days,
             capture_days=settings.retention.capture_days,
             access_log_days=settings.retention.access_log_days,
+            raw_tells_of_objects=any(service.retraining.new_data.enabled for service in settings.services),
             protect=settings.deletion_protection,
         ),
         opts,

@@ -8,6 +8,7 @@ from stacks.settings.baseline import BaselineSettings
 from stacks.settings.dials import Dials
 from stacks.settings.gate import GateSettings
 from stacks.settings.release import StrategySettings, ThresholdSettings
+from stacks.settings.retraining import RetrainingSettings
 from stacks.settings.serving import ServingSettings
 from stacks.settings.source import SourceSettings
 from stacks.settings.training import TrainingSettings
@@ -27,6 +28,7 @@ class ServiceSettings(Dials):
     on the topic and not tried again."""
     source: SourceSettings
     training: TrainingSettings
+    retraining: RetrainingSettings
     serving: ServingSettings
     strategy: StrategySettings
     thresholds: ThresholdSettings

@@ -246,3 +246,27 @@ def test_settings_cannot_be_changed_after_they_are_read() -> None:
     settings = parse(mapping("dev"), FILE)
     with pytest.raises(ValueError, match="frozen"):
         settings.region = "us-east-1"  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("daily", "rate(1 day), rate(12 hours) or six fields such as cron(0 3 * * ? *) are allowed"),
+        ("rate(5 minutes)", "rate(1 day), rate(12 hours) or six fields"),
+        ("rate(1 days)", "rate(1 day), rate(12 hours) or six fields"),
+        ("cron(0 3 * * *)", "rate(1 day), rate(12 hours) or six fields"),
+        ("cron(0 3 * * * *)", "one of a cron's day-of-month and day-of-week, and only one, must be ?"),
+        ("cron(0 3 ? * ? *)", "one of a cron's day-of-month and day-of-week, and only one, must be ?"),
+    ],
+)
+def test_a_schedule_that_eventbridge_would_refuse_or_that_looks_too_often_is_named(expression: str, why: str) -> None:
+    text = refusal(lambda tree: service(tree, "retraining")["schedule"].update(expression=expression))
+    assert text.startswith(f"trainyard:services[0].retraining.schedule.expression is {expression!r}")
+    assert why in text
+
+
+@pytest.mark.parametrize("expression", ["rate(1 day)", "rate(12 hours)", "cron(0 3 ? * MON-FRI *)"])
+def test_rates_and_crons_are_schedules(expression: str) -> None:
+    tree = copy.deepcopy(mapping("dev"))
+    service(tree, "retraining")["schedule"]["expression"] = expression
+    assert parse(tree, FILE).services[0].retraining.schedule.expression == expression
