@@ -1,5 +1,6 @@
 """The evaluation step: the same customers, the same month, every model fed from the same purchases before it."""
 
+import hashlib
 import json
 import tempfile
 from datetime import datetime
@@ -75,7 +76,8 @@ def evaluate(container: Container) -> None:
             "popularity": judge(references.popularity(K), holdout.relevant),
         }
         models: dict[str, dict[str, Any] | None] = {name: found.document() for name, found in judged.items()}
-        archives = {"challenger": container.processing_input("challenger") / "model.tar.gz", "champion": champion[1]}
+        challenger = container.processing_input("challenger") / "model.tar.gz"
+        archives = {"challenger": challenger, "champion": champion[1]}
         for name, archive in archives.items():
             models[name] = None
             if archive is not None:
@@ -91,6 +93,7 @@ def evaluate(container: Container) -> None:
         "window_end": described["window_end"],
         "customers": len(holdout.customers),
         "data_hash": described["data_hash"],
+        "archive_sha256": hashlib.sha256(challenger.read_bytes()).hexdigest(),
         "models": models,
         "slices": [describe_slice(key, who, judged) for key, who in members.items()],
     }
