@@ -13,8 +13,18 @@ from pipelines.errors import RunRefused
 from pipelines.image import image_by_digest, newest_image
 from pipelines.image_kind import SERVING, jobs_kind
 from pipelines.orders import check_orders, history_uri, latest_orders
-from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
+from pipelines.parameters import (
+    CHAMPION_URI,
+    CODE_COMMIT,
+    DIALS,
+    IMAGE_URI,
+    ORDERS_URI,
+    RUN,
+    SERVING_IMAGE_URI,
+    STARTED_BY,
+)
 from pipelines.run_layout import RunLayout
+from pipelines.run_record import RunRecord, canonical, keep, sha256
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
 
@@ -46,6 +56,8 @@ class RunRequest:
     """Name of the run: whoever gives one starts it once, however often it is asked for; empty makes a name of now."""
     description: str = ""
     """Of the execution: who asks for it, where that is no person."""
+    started_by: str = "unknown"
+    """Who asks for it, as AWS knows them (`trainyard.registry.caller`), or what did where nobody was there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +81,8 @@ def start(
         RunRefused: the pipeline, the orders, the image or a dial does not exist; nothing was changed.
     """
     parameters = _dial_parameters(request.dials)
-    if current(service.pipeline_name, clients.sagemaker) is None:
+    pipeline = current(service.pipeline_name, clients.sagemaker)
+    if pipeline is None:
         raise RunRefused(
             f"The pipeline {service.pipeline_name} has not been deployed",
             where=f"SageMaker pipelines of {platform.account} in {platform.region}",
@@ -88,8 +101,19 @@ def start(
         IMAGE_URI: image,
         SERVING_IMAGE_URI: serving_image,
         CODE_COMMIT: request.commit,
+        STARTED_BY: request.started_by,
         CHAMPION_URI: lay_out(champion, layout, platform, clients.s3),
     }
+    definition = canonical(pipeline["PipelineDefinition"])
+    record = RunRecord(
+        run=run,
+        started_by=request.started_by,
+        started_at=now.isoformat(timespec="seconds"),
+        pipeline=service.pipeline_name,
+        definition_sha256=sha256(definition),
+        parameters=parameters,
+    )
+    keep(record, definition, layout, platform.account, clients.s3)
     started = clients.sagemaker.start_pipeline_execution(
         PipelineName=service.pipeline_name,
         PipelineExecutionDisplayName=run,

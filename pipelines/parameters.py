@@ -12,6 +12,8 @@ IMAGE_URI = "ImageUri"
 SERVING_IMAGE_URI = "ServingImageUri"
 """The image that is registered with the model, by digest."""
 CODE_COMMIT = "CodeCommit"
+STARTED_BY = "StartedBy"
+"""Who started the run, as AWS knows them, or what did where nobody was there."""
 
 
 @dataclass(frozen=True, kw_only=True)

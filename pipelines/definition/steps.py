@@ -17,7 +17,16 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, Step
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.registration import register
 from pipelines.orders import history_uri
-from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
+from pipelines.parameters import (
+    CHAMPION_URI,
+    CODE_COMMIT,
+    DIALS,
+    IMAGE_URI,
+    ORDERS_URI,
+    RUN,
+    SERVING_IMAGE_URI,
+    STARTED_BY,
+)
 
 _SERVICE = ("python", "-m", "recommender")
 _PRINTED_METRICS = ("training_rows", "positives", "trees")
@@ -77,6 +86,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         },
         output="evaluation",
         target=kept(artifacts, "evaluation"),
+        property_file="evaluation.json",
     )
     gate = _gate(jobs, validate, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
     registered = register(
@@ -84,7 +94,8 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         train,
         image=given[SERVING_IMAGE_URI],
         evaluation=kept(artifacts, "evaluation", "evaluation.json"),
-        metadata=_lineage(ingest, gate, given) | ({"orders_uri": _text(ingest, "orders_uri")} if from_database else {}),
+        metadata=_lineage(ingest, evaluate, gate, given)
+        | ({"orders_uri": _text(ingest, "orders_uri")} if from_database else {}),
     )
     rejected = FailStep("Reject", error_message=_read(gate, "reason"), description="The gate's reason")
     decide = ConditionStep(
@@ -137,12 +148,16 @@ def _gate(
     )
 
 
-def _lineage(ingest: ProcessingStep, gate: ProcessingStep, given: Mapping[str, ParameterString]) -> dict[str, Any]:
+def _lineage(
+    ingest: ProcessingStep, evaluate: ProcessingStep, gate: ProcessingStep, given: Mapping[str, ParameterString]
+) -> dict[str, Any]:
     return {
         "run": given[RUN],
         "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+        "started_by": given[STARTED_BY],
         "orders_uri": given[ORDERS_URI],
         "data_hash": _text(ingest, "data_hash"),
+        "archive_sha256": _text(evaluate, "archive_sha256"),
         "code_commit": given[CODE_COMMIT],
         "image": given[IMAGE_URI],
         "serving_image": given[SERVING_IMAGE_URI],

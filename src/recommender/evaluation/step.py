@@ -1,5 +1,6 @@
 """The evaluation step: the same customers, the same month, every model fed from the same purchases before it."""
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Generator
@@ -84,7 +85,8 @@ def evaluate(container: Container) -> None:
             "popularity": judge(references.popularity(K), holdout.relevant),
         }
         models: dict[str, dict[str, Any] | None] = {name: found.document() for name, found in judged.items()}
-        with opened(container.processing_input("challenger") / "model.tar.gz") as challenger:
+        archive = container.processing_input("challenger") / "model.tar.gz"
+        with opened(archive) as challenger:
             judged["challenger"], more = judge_model(challenger.model, holdout)
             models["challenger"] = judged["challenger"].document() | more
             tests, explanations = try_out(challenger, holdout), explain(challenger.model, holdout)
@@ -103,6 +105,7 @@ def evaluate(container: Container) -> None:
         "window_end": described["window_end"],
         "customers": len(holdout.customers),
         "data_hash": described["data_hash"],
+        "archive_sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
         "models": models,
         "slices": [describe_slice(key, who, judged) for key, who in members.items()],
     }

@@ -4,6 +4,7 @@
 - ranker.json, discovery_ranker.json: XGBoost's own format; of everything, and of what was never bought
 - states/general/*.npy, states/discovery/*.npy: the states served, mapped into memory
 - names.npy: product names, in the order of the states' products
+- environment.json: the machine and packages it was trained with (`environment.py`)
 """
 
 import json

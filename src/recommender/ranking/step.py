@@ -17,8 +17,9 @@ from recommender.errors import RecommenderError
 from recommender.features.settings import FeatureSettings
 from recommender.features.state import DISCOVERY_FEATURES, State, States
 from recommender.ranking.archive import Boosters, write_model
+from recommender.ranking.environment import write_environment
 from recommender.ranking.hyperparameters import Hyperparameters
-from recommender.ranking.learn import Rows, learn
+from recommender.ranking.learn import THREADS, Rows, device, learn
 
 
 def train(container: Container) -> None:
@@ -48,6 +49,7 @@ def train(container: Container) -> None:
     }
     names = product_names(folder / "products.parquet", states.general)
     write_model(container.model, Boosters(general=general, discovery=discovery), states, names, document)
+    write_environment(container.model, threads=THREADS, device=device())
     for name, value in metrics.items():
         print(f"{name}={value:.6g};" if isinstance(value, float) else f"{name}={value};", flush=True)
 

@@ -28,6 +28,7 @@ from trainyard.cli.pipeline_progress import show_progress
 from trainyard.cli.pipeline_result import result_document, result_error
 from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.errors import TrainyardError, UsageError
+from trainyard.registry import caller
 from trainyard.registry.reading import describe
 
 app = typer.Typer(help="The training pipeline: deploy its definition, run it, follow it.", no_args_is_help=True)
@@ -103,7 +104,12 @@ def run(
         dynamodb=session.client("dynamodb"),
     )
     request = RunRequest(
-        orders=orders, image=image, serving_image=serving_image, dials=dials, commit=code_commit(Path.cwd())
+        orders=orders,
+        image=image,
+        serving_image=serving_image,
+        dials=dials,
+        commit=code_commit(Path.cwd()),
+        started_by=caller(session.client("sts")),
     )
     with _worded():
         started = start(request, session.platform, session.service, clients=clients, now=datetime.now(UTC))
