@@ -1,6 +1,6 @@
 """Recommend: rank a customer's candidates, or fall back to what is popular. The same code serves and is judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,24 @@ class Recommender:
     filled: bool = True
     """Whether popular products follow where a customer has fewer candidates than asked for."""
 
-    def recommend(self, customers: Sequence[int], k: int) -> list[Ranking]:
-        """Return the best k products of each customer; one call of the ranker for all of them."""
+    def recommend(
+        self, customers: Sequence[int], k: int, fresh: Mapping[int, npt.NDArray[np.float32]] | None = None
+    ) -> list[Ranking]:
+        """Return the best k products of each customer; one call of the ranker for all of them.
+
+        Args:
+            customers: their numbers.
+            k: how many products each.
+            fresh: features of customers to use instead of the state's, where there are.
+        """
         rows = [self.state.row(customer) for customer in customers]
         matrices = [self.state.matrix_of(row) for row in rows if row is not None]
+        if fresh:
+            known = [customer for customer, row in zip(customers, rows, strict=True) if row is not None]
+            matrices = [
+                self.state.with_customer(matrix, fresh[customer]) if customer in fresh else matrix
+                for customer, matrix in zip(known, matrices, strict=True)
+            ]
         scores = iter(self._scores(matrices))
         return [
             self._popular(customer, k) if row is None else self._personal(customer, row, next(scores), k)

@@ -1,6 +1,7 @@
 """Spark: the engine where the purchases are a cluster's. The expressions are those that DuckDB runs."""
 
 import os
+import shutil
 from pathlib import Path
 
 import ibis
@@ -8,6 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet_files
 from ibis.expr.types import Table
 from pyspark.sql import DataFrame, SparkSession
+
+from recommender.errors import EngineMissing
 
 
 class Spark:
@@ -44,14 +47,12 @@ class Spark:
 
     def fetch(self, rows: Table) -> pa.Table:
         """Collect rows in the driver."""
-        return self._backend.to_pyarrow(rows)
+        collected = self._session.sql(self._backend.compile(rows)).toArrow()
+        return collected.cast(rows.schema().to_pyarrow())
 
     def write(self, rows: Table, parquet: Path) -> None:
-        """Bring rows to the driver a batch at a time, into one file."""
-        schema = rows.schema().to_pyarrow()
-        with parquet_files.ParquetWriter(parquet, schema, compression="zstd") as writer:
-            for batch in self._backend.to_pyarrow_batches(rows):
-                writer.write_batch(batch.cast(schema))
+        """Collect rows and write them as one file, for the steps that follow on one machine."""
+        parquet_files.write_table(self.fetch(rows), parquet, compression="zstd")
 
     def _named(self, name: str, frame: DataFrame) -> Table:
         before = self._kept.pop(name, None)
@@ -62,20 +63,30 @@ class Spark:
         return self.table(name)
 
 
-def open_session(master: str | None = None) -> SparkSession:
+def open_session(master: str | None = None, *, shuffle_partitions: int = 8) -> SparkSession:
     """Start Spark, or join the application that this process is the driver of.
 
     Args:
-        master: where to run, such as `local[2]`; on EMR and in a processing job the environment says it.
+        master: where to run, such as `local[2]`; without it `spark-submit` says, else all cores of this machine.
+        shuffle_partitions: into how many parts rows are grouped: about twice the cores.
+
+    Raises:
+        EngineMissing: there is no Java.
     """
+    if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
+        raise EngineMissing(
+            "Spark needs Java 17, and there is none on PATH or in JAVA_HOME: install openjdk-17-jre-headless, run this "
+            "step in an image that has Spark, or compute features with `--engine duckdb`"
+        )
     builder = SparkSession.builder.appName("recommender-features")
     if master is not None:
         builder = builder.master(master)
     settings = {
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.shuffle.partitions": str(shuffle_partitions),
         "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": os.environ.get("SPARK_SHUFFLE_PARTITIONS", "8"),
+        "spark.ui.showConsoleProgress": "false",
     }
     for name, value in settings.items():
         builder = builder.config(name, value)

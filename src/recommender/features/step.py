@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from recommender.container import Container, write_json
+from recommender.errors import EngineMissing
 from recommender.features.engine import DuckDb, Engine
 from recommender.features.leaks import check_leaks
 from recommender.features.moment import Moment
@@ -53,8 +54,13 @@ def open_engine(name: str) -> Generator[Engine]:
         with connect() as database:
             yield DuckDb(database)
     else:
-        from recommender.features.spark import Spark, open_session
-
+        try:
+            from recommender.features.spark import Spark, open_session
+        except ImportError as error:
+            raise EngineMissing(
+                f"{error.name} is not in this image: compute features with `--engine duckdb`, or install the extra "
+                "`spark` (pyspark and ibis for it)"
+            ) from error
         session = open_session()
         try:
             yield Spark(session)

@@ -11,8 +11,8 @@ MAXIMUM_CUSTOMERS = 100
 MAXIMUM_BYTES = 64 * 1024
 """A hundred customer ids take 2 KB."""
 
-KNOWN_FIELDS = {"customers", "customer_id", "k", "new_only"}
-_KNOWN = "customers, customer_id, k, new_only"
+KNOWN_FIELDS = {"customers", "customer_id", "k", "new_only", "fresh"}
+_KNOWN = "customers, customer_id, k, new_only, fresh"
 LARGEST_ID = 2**63 - 1
 
 
@@ -38,6 +38,8 @@ class Request:
     k: int
     new_only: bool = False
     """Whether only products are wanted that the customer never bought."""
+    fresh: bool = False
+    """Whether to look for newer features of the customers than the model's."""
 
 
 def parse_request(body: bytes) -> Request:
@@ -60,7 +62,8 @@ def parse_request(body: bytes) -> Request:
     return Request(
         customers=_customers(document),
         k=_k(document.get("k", DEFAULT_K)),
-        new_only=_new_only(document.get("new_only", False)),
+        new_only=_flag(document, "new_only"),
+        fresh=_flag(document, "fresh"),
     )
 
 
@@ -88,9 +91,10 @@ def _k(given: object) -> int:
     return given
 
 
-def _new_only(given: object) -> bool:
+def _flag(document: dict[str, Any], name: str) -> bool:
+    given = document.get(name, False)
     if type(given) is not bool:
-        _refuse("new_only", f"new_only must be true or false, not {_kind(given)}")
+        _refuse(name, f"{name} must be true or false, not {_kind(given)}")
     return given
 
 
