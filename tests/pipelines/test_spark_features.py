@@ -119,16 +119,21 @@ def test_the_step_leaves_the_same_files(
     monkeypatch.setattr(spark.SparkSession, "stop", lambda _: None)  # the session of the other tests
     outputs = {name: features_step(tmp_path / name, orders, name) for name in engines}
     assert outputs["duckdb"]["training_general"].num_rows > 500
-    for name in ("training_general", "training_discovery", "products"):
+    for name in ("training_general", "training_discovery", "products", "customer_features", "product_features"):
         assert_equal_in_32_bits(outputs["duckdb"][name], outputs["spark"][name])
 
 
-def features_step(root: Path, orders: Path, engine: str) -> dict[str, pa.Table]:
+def snapshot_in(root: Path, orders: Path) -> Container:
     container = Container(root=root)
     snapshot = container.processing_input("snapshot")
     snapshot.mkdir(parents=True)
     (snapshot / "orders.parquet").symlink_to(orders)
     (snapshot / "snapshot.json").write_text(json.dumps(describe(parquet.read_table(orders), "hash")))
+    return container
+
+
+def features_step(root: Path, orders: Path, engine: str) -> dict[str, pa.Table]:
+    container = snapshot_in(root, orders)
     assert run_step(container, "features", "--engine", engine, "--windows", "1") == 0
     return {file.stem: parquet.read_table(file) for file in container.processing_output("features").glob("*.parquet")}
 

@@ -10,12 +10,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recommender.feature_store.murmur import murmur3_128
-from recommender.features.settings import SCHEMA
+from recommender.features.definition import SCHEMA
 
 CUSTOMER_VIEW = f"customer_features_v{SCHEMA}"
 """A view a schema: a model reads only features that mean what it learned."""
 
 PRODUCT_VIEW = f"product_features_v{SCHEMA}"
+
+CUSTOMER_FILE = "customer_features.parquet"
+"""The offline store's files, in the features step's output."""
+PRODUCT_FILE = "product_features.parquet"
 
 _STRING, _INT64 = 2, 4
 """Of Feast's ValueType."""

@@ -4,6 +4,9 @@ What each means is an expression over what is known: `customers.py`, `products.p
 values stay missing: XGBoost learns where they go.
 """
 
+SCHEMA = 2
+"""Version of the feature definition: a model of another version cannot be fed by this code."""
+
 PAIR_FEATURES = (
     "pair_position",
     "pair_similarity",

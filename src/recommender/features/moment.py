@@ -60,6 +60,7 @@ class Moment:
     """
 
     def __init__(self, engine: Engine, cutoff: datetime, settings: FeatureSettings) -> None:
+        self.cutoff = cutoff
         self._engine = engine
         self._settings = settings
         self._tables = keep_tables(engine, cutoff, settings)
@@ -67,9 +68,10 @@ class Moment:
         by_product = engine.fetch(self._tables.products.order_by("product"))
         self.customers: npt.NDArray[np.int64] = column(by_customer, "customer")
         """Everybody known, ascending."""
-        self._products: npt.NDArray[np.str_] = column(by_product, "product").astype(np.str_)
-        self._customer_features = matrix(by_customer, CUSTOMER_FEATURES)
-        self._product_features = matrix(by_product, PRODUCT_FEATURES)
+        self.products: npt.NDArray[np.str_] = column(by_product, "product").astype(np.str_)
+        """Everything sold before, ascending."""
+        self.customer_features = matrix(by_customer, CUSTOMER_FEATURES)
+        self.product_features = matrix(by_product, PRODUCT_FEATURES)
 
     def blocks(self, wanted: npt.NDArray[np.int64] | None = None) -> Iterator[States]:
         """Return the states of customers, BLOCK at a time and at least once.
@@ -85,18 +87,18 @@ class Moment:
 
     def _states(self, wanted: npt.NDArray[np.int64]) -> States:
         found = self._retrieval.of(wanted)
-        new = self._discovery.of(wanted, self._customer_features, self._product_features)
+        new = self._discovery.of(wanted, self.customer_features, self.product_features)
         recent = self._recent
-        popular = np.lexsort((np.arange(len(self._products)), -recent))[:POPULAR_KEPT].astype(np.int32)
-        active = float(np.count_nonzero(self._customer_features[:, 1] < 30))
+        popular = np.lexsort((np.arange(len(self.products)), -recent))[:POPULAR_KEPT].astype(np.int32)
+        active = float(np.count_nonzero(self.customer_features[:, 1] < 30))
         general = State(
             customers=self.customers[wanted],
-            products=self._products,
+            products=self.products,
             offsets=_offsets(found.customer, wanted),
             candidates=found.product,
             pair_features=self._pair_features(found),
-            customer_features=self._customer_features[wanted],
-            product_features=self._product_features,
+            customer_features=self.customer_features[wanted],
+            product_features=self.product_features,
             popular=popular,
             popular_scores=recent[popular] / max(active, 1.0),
         )
@@ -120,7 +122,7 @@ class Moment:
         return matrix(self._engine.fetch(rows.order_by("customer", "pair_position")), PAIR_FEATURES)
 
     def _named(self, found: Candidates) -> pa.Table:
-        codes = pa.DictionaryArray.from_arrays(found.product, pa.array(self._products.tolist(), pa.string()))
+        codes = pa.DictionaryArray.from_arrays(found.product, pa.array(self.products.tolist(), pa.string()))
         return pa.table(
             {
                 "customer": self.customers[found.customer],
@@ -132,7 +134,7 @@ class Moment:
 
     @property
     def _recent(self) -> npt.NDArray[np.float32]:
-        return self._product_features[:, PRODUCT_FEATURES.index("product_buyers_30")]
+        return self.product_features[:, PRODUCT_FEATURES.index("product_buyers_30")]
 
     @cached_property
     def _retrieval(self) -> Retrieval:
@@ -140,7 +142,7 @@ class Moment:
 
     @cached_property
     def _discovery(self) -> Discovery:
-        return Discovery(self._purchased, self._products, self._names(), self._by_habit, self._settings)
+        return Discovery(self._purchased, self.products, self._names(), self._by_habit, self._settings)
 
     @cached_property
     def _by_habit(self) -> Likenesses:
@@ -158,13 +160,13 @@ class Moment:
             starts=np.searchsorted(column(rows, "customer"), np.append(self.customers, np.iinfo(np.int64).max)).astype(
                 np.int32
             ),
-            product=_positions(rows["product"], self._products),
+            product=_positions(rows["product"], self.products),
             similar_weight=weight("similar_weight"),
             profile_weight=weight("profile_weight"),
             month_weight=weight("faded_30"),
             season_weight=weight("faded_60"),
             in_last_order=(column(rows, "orders_since") == 1).astype(np.float32),
-            products=len(self._products),
+            products=len(self.products),
         )
 
     def _names(self) -> list[str]:

@@ -48,7 +48,7 @@ class Spark:
     def fetch(self, rows: Table) -> pa.Table:
         """Collect rows in the driver."""
         collected = self._session.sql(self._backend.compile(rows)).toArrow()
-        return collected.cast(rows.schema().to_pyarrow())
+        return collected.cast(pa.schema([field.with_nullable(True) for field in rows.schema().to_pyarrow()]))
 
     def write(self, rows: Table, parquet: Path) -> None:
         """Collect rows and write them as one file, for the steps that follow on one machine."""

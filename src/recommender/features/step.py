@@ -10,6 +10,7 @@ from typing import Any
 
 from recommender.container import Container, write_json
 from recommender.errors import EngineMissing
+from recommender.feature_store.offline import OfflineStore
 from recommender.features.engine import DuckDb, Engine
 from recommender.features.leaks import check_leaks
 from recommender.features.moment import Moment
@@ -24,7 +25,10 @@ HISTORY_DAYS = 60
 
 
 def compute_features(container: Container, arguments: Sequence[str]) -> None:
-    """Read snapshot/ and write features/: purchases, products, training rows, the states to serve, features.json."""
+    """Read snapshot/ and write features/.
+
+    That is purchases, products, training rows, the states to serve, the feature store's files, features.json.
+    """
     options = parse_options(arguments)
     snapshot_folder = container.processing_input("snapshot")
     snapshot = json.loads((snapshot_folder / "snapshot.json").read_text())
@@ -41,8 +45,11 @@ def compute_features(container: Container, arguments: Sequence[str]) -> None:
             engine.write(engine.table(table), output / f"{table}.parquet")
         served_at = end_of_known(engine)
         check_leaks(engine, windows[-1].cutoff, settings)
-        counted = write_training(engine, windows, settings, output)
-        save_states(Moment(engine, served_at, settings).blocks(), output / "serving")
+        with OfflineStore(output) as offline:
+            counted = write_training(engine, windows, settings, output, offline)
+            served = Moment(engine, served_at, settings)
+            offline.add(served)
+        save_states(served.blocks(), output / "serving")
     write_json(output / "features.json", describe(snapshot, holdout, windows, served_at, settings, counted))
     print(f"computed {counted} training rows from {len(windows)} windows before {holdout.cutoff:%Y-%m-%d}")
 

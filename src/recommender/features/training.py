@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
+from recommender.feature_store.offline import OfflineStore
 from recommender.features.engine import Engine
 from recommender.features.labels import Bought, bought, relevant_in
 from recommender.features.moment import Moment
@@ -22,8 +23,13 @@ discovery: only what the customer had never bought before counts, and is a candi
 candidates are left out: most of them, and they teach no order among these."""
 
 
-def write_training(engine: Engine, windows: Sequence[Window], settings: FeatureSettings, folder: Path) -> int:
-    """Write the rows of all windows, a block of customers at a time; return how many of `general`."""
+def write_training(
+    engine: Engine, windows: Sequence[Window], settings: FeatureSettings, folder: Path, offline: OfflineStore
+) -> int:
+    """Write the rows of all windows, a block of customers at a time; return how many of `general`.
+
+    The moments themselves go into the offline store.
+    """
     writers = {
         name: parquet.ParquetWriter(
             folder / f"training_{name}.parquet", schema(features), compression="zstd", compression_level=1
@@ -33,7 +39,7 @@ def write_training(engine: Engine, windows: Sequence[Window], settings: FeatureS
     counted = 0
     try:
         for number, window in enumerate(windows):
-            for general, discovery in _of_window(engine, number, window, settings):
+            for general, discovery in _of_window(engine, number, window, settings, offline):
                 writers["general"].write_table(general)
                 writers["discovery"].write_table(discovery)
                 counted += general.num_rows
@@ -50,10 +56,12 @@ def schema(features: Sequence[str]) -> pa.Schema:
 
 
 def _of_window(
-    engine: Engine, number: int, window: Window, settings: FeatureSettings
+    engine: Engine, number: int, window: Window, settings: FeatureSettings, offline: OfflineStore
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     everything, new = bought(engine, window), bought(engine, window, new=True)
-    for states in Moment(engine, window.cutoff, settings).blocks(everything.buyers()):
+    moment = Moment(engine, window.cutoff, settings)
+    offline.add(moment)
+    for states in moment.blocks(everything.buyers()):
         discovery = _rows(states.discovery, number, new, DISCOVERY_FEATURES)
         customer, label = discovery["customer"].to_numpy(), discovery["label"].to_numpy()
         hit = np.isin(customer, customer[label == 1])

@@ -2,6 +2,8 @@
 
 import json
 import struct
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -149,3 +151,12 @@ def test_a_request_that_asks_for_nothing_fresh_never_reads_the_store(run: Run) -
 def test_fresh_must_be_true_or_false(run: Run) -> None:
     status, answer = ask(Client(service_of(run, None)), {"customer_id": 1, "fresh": "yes"})
     assert (status, answer["error"]["message"]) == (400, "fresh must be true or false, not text")
+
+
+def test_the_server_starts_without_what_only_fresh_features_and_other_steps_need() -> None:
+    imported = "import sys, recommender.serving.server; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", imported], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "recommender.serving.fresh" in modules
+    assert not {"boto3", "botocore", "ibis", "duckdb"} & set(modules)
