@@ -4,7 +4,9 @@ RecommenderError          the step failed; its text is the step's failure reason
 ├── BadOrders             the orders cannot be used; the text names what and where
 ├── BadSource             the database that orders come from cannot be used as it is
 ├── BadHyperparameters    a hyperparameter is unknown or out of range
-└── BadArchive            a model archive is missing, damaged or of another schema
+├── BadArchive            a model archive is missing, damaged or of another schema
+├── LeakingFeature        a feature looks past its cutoff
+└── EngineMissing         the engine asked for is not installed here
 """
 
 
@@ -26,3 +28,11 @@ class BadHyperparameters(RecommenderError):
 
 class BadArchive(RecommenderError):
     """A model archive is missing, damaged, or written by an incompatible version."""
+
+
+class LeakingFeature(RecommenderError):
+    """A feature looks past its cutoff: what is learned from it could not have been known."""
+
+
+class EngineMissing(RecommenderError):
+    """The engine asked for is not installed here."""
