@@ -3,7 +3,9 @@
 RecommenderError          the step failed; its text is the step's failure reason
 ├── BadOrders             the orders cannot be used; the text names what and where
 ├── BadHyperparameters    a hyperparameter is unknown or out of range
-└── BadArchive            a model archive is missing, damaged or of another schema
+├── BadArchive            a model archive is missing, damaged or of another schema
+│   └── PickleRefused     a file of it would run code when it is loaded
+└── UnequalExport         the ONNX export answers otherwise than the booster it was made from
 """
 
 
@@ -21,3 +23,11 @@ class BadHyperparameters(RecommenderError):
 
 class BadArchive(RecommenderError):
     """A model archive is missing, damaged, or written by an incompatible version."""
+
+
+class PickleRefused(BadArchive):
+    """A file of an archive is a pickle: loading it would run whatever its author put there."""
+
+
+class UnequalExport(RecommenderError):
+    """An export of a model gives other answers than the model."""

@@ -16,9 +16,10 @@ from recommender.container import Container
 from recommender.errors import RecommenderError
 from recommender.features.settings import FeatureSettings
 from recommender.features.state import DISCOVERY_FEATURES, State, States
-from recommender.ranking.archive import Boosters, write_model
+from recommender.ranking.archive import Boosters, Exports, write_model
 from recommender.ranking.hyperparameters import Hyperparameters
 from recommender.ranking.learn import Rows, learn
+from recommender.ranking.onnx import export
 
 
 def train(container: Container) -> None:
@@ -28,10 +29,10 @@ def train(container: Container) -> None:
     described = json.loads((folder / "features.json").read_text())
     settings = FeatureSettings.parse(described["settings"])
     settings = replace(settings, candidates=min(settings.candidates, hyperparameters.candidates))
-    general, metrics = _learnt(
+    general, export, metrics = _learnt(
         folder / "training_general.parquet", hyperparameters, hyperparameters.columns, settings.candidates
     )
-    discovery, more = _learnt(
+    discovery, discovery_export, more = _learnt(
         folder / "training_discovery.parquet", hyperparameters, DISCOVERY_FEATURES, settings.discovery_candidates
     )
     metrics |= {f"discovery_{name}": value for name, value in more.items()}
@@ -47,19 +48,22 @@ def train(container: Container) -> None:
         "served_at": described["served_at"],
     }
     names = product_names(folder / "products.parquet", states.general)
-    write_model(container.model, Boosters(general=general, discovery=discovery), states, names, document)
+    boosters = Boosters(general=general, discovery=discovery)
+    exports = Exports(general=export, discovery=discovery_export)
+    write_model(container.model, boosters, exports, states, names, document)
     for name, value in metrics.items():
         print(f"{name}={value:.6g};" if isinstance(value, float) else f"{name}={value};", flush=True)
 
 
 def _learnt(
     path: Path, hyperparameters: Hyperparameters, features: Sequence[str], candidates: int
-) -> tuple[Any, dict[str, float | int]]:
-    """Return a booster, and the counts and losses of its training by name."""
+) -> tuple[Any, bytes, dict[str, float | int]]:
+    """Return a booster, its ONNX export, and the counts and losses of its training by name."""
     rows, judge = read_rows(path, hyperparameters, features, candidates)
     booster, losses = learn(rows, judge, hyperparameters)
     trees, positives = booster.num_boosted_rounds(), int(rows.label.sum())
-    return booster, {"training_rows": len(rows.label), "positives": positives, "trees": trees, **losses}
+    counts = {"training_rows": len(rows.label), "positives": positives, "trees": trees}
+    return booster, export(booster, rows.matrix), counts | losses
 
 
 def read_rows(
