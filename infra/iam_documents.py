@@ -79,6 +79,7 @@ def training(estate: Estate) -> Document:
         statements.write(estate, estate.features_bucket_arn, estate.artifacts_bucket_arn),
         *statements.pull(estate.repository_arns),
         *statements.run(estate, "TrainingJobs", "ProcessingJobs"),
+        *statements.tell_mlflow(estate),
     )
 
 

@@ -96,4 +96,5 @@ def _placeholder(settings: Settings, environment: str) -> Estate:
         table_arn="*",
         topic_arn="*",
         endpoint_names=[naming.per_service(service.name, environment) for service in settings.services],
+        mlflow_app_arn=settings.tracking.uri if settings.tracking.uri.startswith("arn:") else "",
     )

@@ -266,3 +266,12 @@ def test_no_inline_policy_is_longer_than_iam_takes() -> None:
     crowded = replace(ESTATE, endpoint_names=many)
     text = json.dumps(iam_documents.release(crowded, "arn:aws:iam::111111111111:role/serving"), separators=(",", ":"))
     assert len(text) < 10240
+
+
+def test_training_calls_the_one_mlflow_app_that_it_is_told_of_and_without_one_none() -> None:
+    app = f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:mlflow-app/app-1"
+    told = iam_documents.training(replace(ESTATE, mlflow_app_arn=app))
+    added = [statement for statement in told["Statement"] if statement not in ROLES["training"]["Statement"]]
+    assert [(statement["Action"], statement["Resource"]) for statement in added] == [
+        (["sagemaker:CallMlflowAppApi"], [app])
+    ]
