@@ -44,8 +44,8 @@ class Container:
 
     @property
     def training_output(self) -> Path:
-        """The folder that becomes output.tar.gz beside the model: what is worth keeping and belongs into no archive."""
-        return _made(self.root / "output" / "data")
+        """The folder that becomes output.tar.gz beside the model, once a step makes it: what belongs into no archive."""
+        return self.root / "output" / "data"
 
     def explain_failure(self, reason: str) -> None:
         """Leave the reason of a failure where processing (`message`) and training (`failure`) jobs look for it."""
