@@ -101,6 +101,11 @@ class Gate(_Contract):
     confidence: float
     """Share of paired bootstrap draws in which the challenger must be better, 0 to 1."""
     minimum_slice_customers: int
+    maximum_slice_loss: float = 0.1
+    """Share of its MAP@10 that a slice may lose; the defaults are those of environments declared before these dials."""
+    minimum_map_at_10: float = 0.0
+    minimum_coverage: float = 0.0
+    maximum_latency_ms: float = 1000.0
 
 
 class Training(_Contract):

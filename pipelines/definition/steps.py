@@ -75,7 +75,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         output="evaluation",
         target=kept(artifacts, "evaluation"),
     )
-    gate = _gate(jobs, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
+    gate = _gate(jobs, validate, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
     registered = register(
         jobs,
         train,
@@ -94,7 +94,9 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
     return [ingest, validate, features, train, evaluate, gate, decide]
 
 
-def _gate(jobs: Jobs, evaluate: ProcessingStep, champion: ParameterString, target: Any) -> ProcessingStep:
+def _gate(
+    jobs: Jobs, validate: ProcessingStep, evaluate: ProcessingStep, champion: ParameterString, target: Any
+) -> ProcessingStep:
     asked = jobs.service.gate
     return jobs.processing(
         "Gate",
@@ -104,10 +106,15 @@ def _gate(jobs: Jobs, evaluate: ProcessingStep, champion: ParameterString, targe
             *("--minimum-ratio", str(asked.minimum_ratio)),
             *("--confidence", str(asked.confidence)),
             *("--minimum-slice-customers", str(asked.minimum_slice_customers)),
+            *("--maximum-slice-loss", str(asked.maximum_slice_loss)),
+            *("--minimum-map-at-10", str(asked.minimum_map_at_10)),
+            *("--minimum-coverage", str(asked.minimum_coverage)),
+            *("--maximum-latency-ms", str(asked.maximum_latency_ms)),
         ),
         inputs={
             "evaluation": _output(evaluate, "evaluation"),
             "champion": Join(on="/", values=[champion, "champion.json"]),
+            "validation": _output(validate, "report"),
         },
         output="gate",
         target=target,
