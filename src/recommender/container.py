@@ -44,7 +44,7 @@ class Container:
 
     @property
     def training_output(self) -> Path:
-        """The folder that becomes output.tar.gz beside the model, once a step makes it: what belongs into no archive."""
+        """The folder, made by who fills it, that becomes output.tar.gz beside the model: what is in no archive."""
         return self.root / "output" / "data"
 
     def explain_failure(self, reason: str) -> None:
