@@ -89,7 +89,9 @@ class Service:
         """Return the answer's `recommendations`; where fresh features were asked for, each says what it was made of."""
         which = self._recommenders.discovery if asked.new_only else self._recommenders.general
         rankings = which.recommend(asked.customers, asked.k, fresh.features if fresh else None)
-        answers = [self._describe(ranking) | (_made_of(ranking, fresh) if fresh else {}) for ranking in rankings]
+        answers: list[dict[str, Any]] = [
+            self._describe(ranking) | (_made_of(ranking, fresh) if fresh else {}) for ranking in rankings
+        ]
         if asked.explain:
             for ranking, answer in zip(rankings, answers, strict=True):
                 reasons = which.because(ranking, fresh.features.get(ranking.customer) if fresh else None)
