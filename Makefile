@@ -41,8 +41,8 @@ lock: ## Pin the packages anew (after changing a pyproject.toml)
 	  --extra deploy --extra functions --extra policy --extra pipelines --extra recommender --extra spark --extra wandb --extra demo --group dev pyproject.toml localcloud/pyproject.toml -o requirements/all.lock
 	for image in training training-gpu serving sbom; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
 	  --no-emit-index-url --python-version 3.11 -c requirements/all.lock requirements/$$image.in -o requirements/$$image.lock || exit 1; done
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
-	  requirements/feast.in -o requirements/feast.lock
+	for tool in dvc feast; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+	  --python-version 3.11 requirements/$$tool.in -o requirements/$$tool.lock || exit 1; done
 
 format: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

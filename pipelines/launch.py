@@ -88,7 +88,7 @@ def start(
             where=f"SageMaker pipelines of {platform.account} in {platform.region}",
             cure=f"Run `trainyard pipeline deploy {service.name} --stack {platform.environment}`",
         )
-    orders = _orders(request, platform, service, clients.s3)
+    orders = chosen_orders(request, platform, service, clients.s3)
     image, serving_image = _images(request, service, clients.ecr)
     champion = live_champion(
         platform.deployments_table, service.name, dynamodb=clients.dynamodb, sagemaker=clients.sagemaker
@@ -131,7 +131,7 @@ def start(
     )
 
 
-def _orders(request: RunRequest, platform: PlatformOutputs, service: ServiceOutputs, s3: Any) -> str:
+def chosen_orders(request: RunRequest, platform: PlatformOutputs, service: ServiceOutputs, s3: Any) -> str:
     """Return what was asked for; else the newest file, or the history, to which the run itself adds what is new."""
     if request.orders:
         return check_orders(request.orders, s3)
