@@ -108,6 +108,16 @@ class Gate(_Contract):
     maximum_latency_ms: float = 1000.0
 
 
+class Source(_Contract):
+    """Where a service's orders come from; the defaults are for services that take files."""
+
+    type: Literal["files", "database"] = "files"
+    secret_arn: str = ""
+    """Of the secret that holds a database's address and password."""
+    table: str = ""
+    key: str = ""
+
+
 class Training(_Contract):
     """The instances of training and processing jobs."""
 
@@ -117,6 +127,36 @@ class Training(_Contract):
     spot: bool
     timeout_seconds: int
     processing_instance_type: str
+
+
+class Schedule(_Contract):
+    """A look for newer orders at set times."""
+
+    enabled: bool
+    expression: str
+    """EventBridge's, in UTC."""
+
+
+class NewData(_Contract):
+    """A look as soon as orders have arrived."""
+
+    enabled: bool
+
+
+class Retraining(_Contract):
+    """What starts a run when nobody does."""
+
+    schedule: Schedule
+    new_data: NewData
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything does."""
+        return self.schedule.enabled or self.new_data.enabled
+
+
+NOBODY_ELSE = Retraining(schedule=Schedule(enabled=False, expression="rate(1 day)"), new_data=NewData(enabled=False))
+"""Of outputs that were written before there were such dials: people start runs, and nobody else does."""
 
 
 class Serving(_Contract):
@@ -147,7 +187,9 @@ class ServiceOutputs(_Contract):
     """How many different people must approve a version before it is released."""
     release_on_approval: bool
     """Whether the approval that completes a version's starts its release."""
+    source: Source = Source()
     training: Training
+    retraining: Retraining = NOBODY_ELSE
     serving: Serving
     strategy: Strategy
     thresholds: Thresholds

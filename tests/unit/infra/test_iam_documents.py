@@ -32,6 +32,7 @@ ROLES: dict[str, Document] = {
     "pipeline": iam_documents.pipeline(ESTATE, f"arn:aws:iam::{ACCOUNT}:role/training"),
     "release": iam_documents.release(ESTATE, f"arn:aws:iam::{ACCOUNT}:role/serving"),
     "approval": iam_documents.approval(ESTATE),
+    "retraining": iam_documents.retraining(ESTATE),
 }
 WITHOUT_ARNS = {
     "application-autoscaling:DescribeScalableTargets",
@@ -274,4 +275,18 @@ def test_training_calls_the_one_mlflow_app_that_it_is_told_of_and_without_one_no
     added = [statement for statement in told["Statement"] if statement not in ROLES["training"]["Statement"]]
     assert [(statement["Action"], statement["Resource"]) for statement in added] == [
         (["sagemaker:CallMlflowAppApi"], [app])
+    ]
+
+
+def test_the_retraining_function_starts_runs_and_changes_nothing_else_but_the_champion_laid_out_for_one() -> None:
+    verbs = ("Create", "Update", "Delete", "Stop", "Put", "Pass", "Retry")
+    changing = [action for action in actions("retraining") if action.partition(":")[2].startswith(verbs)]
+    assert set(changing) == {"s3:PutObject", "logs:CreateLogStream", "logs:PutLogEvents"}
+    (written,) = [each for each in statements("retraining") if "s3:PutObject" in each["Action"]]
+    assert written["Resource"] == [
+        f"arn:aws:s3:::artifacts/{service}/runs/*/champion/*" for service in ("recommender", "ranker")
+    ]
+    (started,) = [each for each in statements("retraining") if "sagemaker:StartPipelineExecution" in each["Action"]]
+    assert started["Resource"] == [
+        f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:pipeline/{service}-dev" for service in ("recommender", "ranker")
     ]
