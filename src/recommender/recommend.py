@@ -25,6 +25,18 @@ class Ranking:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One feature that moved a product's score."""
+
+    feature: str
+    value: float
+    """NaN where nothing is known."""
+
+    contribution: float
+    """Its SHAP value, in log-odds: above 0 it speaks for the product."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recommender:
     """A ranker over a state."""
 
@@ -62,6 +74,31 @@ class Recommender:
             products = np.concatenate([products, rest])
             values = np.concatenate([values, np.full(len(rest), lowest)])
         return Ranking(customer=customer, source="personal", products=products, scores=values)
+
+    def because(self, ranking: Ranking, count: int = 3) -> list[list[Reason]]:
+        """Return, for each product of a ranking, what moved its score most; nothing for what is merely popular."""
+        row = self.state.row(ranking.customer)
+        if row is None or not len(ranking.products):
+            return [[] for _ in ranking.products]
+        own = self.state.candidates_of(row)
+        place = {int(product): at for at, product in enumerate(own)}
+        ranked = [place[product] for product in ranking.products.tolist() if product in place]
+        matrix = self.state.matrix_of(row)[ranked]
+        contributions = self.ranker.contributions(matrix)[0] if ranked else matrix
+        reasons = iter(self._reasons(matrix, contributions, count))
+        return [next(reasons) if product in place else [] for product in ranking.products.tolist()]
+
+    def _reasons(
+        self, matrix: npt.NDArray[np.float32], contributions: npt.NDArray[np.float32], count: int
+    ) -> list[list[Reason]]:
+        features, columns = self.ranker.features, self.ranker.columns
+        return [
+            [
+                Reason(feature=features[at], value=float(values[columns[at]]), contribution=float(moved[at]))
+                for at in np.argsort(-np.abs(moved), kind="stable")[:count].tolist()
+            ]
+            for values, moved in zip(matrix, contributions, strict=True)
+        ]
 
     def _popular(self, customer: int, k: int) -> Ranking:
         products = self.state.popular[:k].astype(np.int64)

@@ -14,9 +14,11 @@ from localcloud.images.reference import parse_reference
 from localcloud.testing import CloudUnderTest, running_cloud
 from pipelines.deployment import deploy
 from pipelines.execution import watch
+from pipelines.history import decision_page
 from pipelines.launch import Clients, RunRequest, start
 from pipelines.outcome import Outcome, outcome
 from pipelines.rendering import RenderedPipeline
+from pipelines.run_layout import RunLayout
 from tests.pipelines import contract
 from tests.pipelines.account import Account
 from trainyard.image import image_sources
@@ -49,6 +51,12 @@ class Platform:
         """Do what a release does at its end: point at the version that is live."""
         item = {"service": {"S": "recommender"}, "release_id": {"S": "live"}, "model_package_arn": {"S": arn}}
         self.account.clients.dynamodb.put_item(TableName=contract.platform().deployments_table, Item=item)
+
+    def page(self, ended: Outcome) -> bytes | None:
+        layout = RunLayout(
+            bucket=contract.platform().buckets.artifacts, service="recommender", run=ended.progress.display_name
+        )
+        return decision_page(layout, self.account.clients.s3)
 
 
 def push_stand_in(aws: CloudUnderTest) -> None:

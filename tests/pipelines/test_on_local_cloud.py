@@ -35,6 +35,7 @@ def test_a_first_model_a_worse_one_and_a_better_one(platform: Platform) -> None:
         "c0ffee",
         "arn:aws:iam::000000000001:user/ada",
     )
+    assert b'<h1 class="good">Passed</h1>' in platform.page(first)
     registered = sagemaker.describe_model_package(ModelPackageName=version.arn)["ModelCard"]
     card = json.loads(registered["ModelCardContent"])
     assert registered["ModelCardStatus"] == "Draft"
@@ -61,3 +62,4 @@ def test_a_failed_check_stops_the_run_with_its_reason_and_its_log(platform: Plat
     assert ended.failed.log is not None
     assert ended.failed.log.group == "/aws/sagemaker/ProcessingJobs"
     assert [step.name for step in ended.progress.steps] == ["Ingest", "Validate"]
+    assert platform.page(ended) is None

@@ -1,6 +1,7 @@
 """The service: an ASGI application over a model in memory."""
 
 import json
+import math
 import time
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from recommender.recommend import Ranking, Recommenders
+from recommender.recommend import Ranking, Reason, Recommenders
 from recommender.serving.inference_id import HEADER, inference_id
 from recommender.serving.log import log_line
 from recommender.serving.requests import MAXIMUM_BYTES, BadRequest, Request, parse_request
@@ -74,7 +75,13 @@ class Service:
     def recommend(self, asked: Request) -> list[dict[str, Any]]:
         """Return the answer's `recommendations`."""
         which = self._recommenders.discovery if asked.new_only else self._recommenders.general
-        return [self._describe(ranking) for ranking in which.recommend(asked.customers, asked.k)]
+        rankings = which.recommend(asked.customers, asked.k)
+        answers = [self._describe(ranking) for ranking in rankings]
+        if asked.explain:
+            for ranking, answer in zip(rankings, answers, strict=True):
+                for product, reasons in zip(answer["products"], which.because(ranking), strict=True):
+                    product["because"] = [_reason(reason) for reason in reasons]
+        return answers
 
     def _describe(self, ranking: Ranking) -> dict[str, Any]:
         pairs = zip(ranking.products.tolist(), ranking.scores.tolist(), strict=True)
@@ -105,6 +112,11 @@ class Service:
         }
         content = json.dumps(document, separators=(",", ":"))
         return Response(content, status_code=status, headers=headers, media_type="application/json")
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    value = round(reason.value, 4) if math.isfinite(reason.value) else None
+    return {"feature": reason.feature, "value": value, "contribution": round(reason.contribution, 4)}
 
 
 async def _body(request: HttpRequest) -> bytes:

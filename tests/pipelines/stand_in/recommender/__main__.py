@@ -24,6 +24,10 @@ def write(name: str) -> Path:
     return folder
 
 
+def data_hash() -> str:
+    return json.loads((read("snapshot") / "snapshot.json").read_text())["data_hash"]
+
+
 def ingest() -> None:
     (orders,) = read("orders").iterdir()
     (write("snapshot") / "orders.txt").write_bytes(orders.read_bytes())
@@ -36,12 +40,11 @@ def validate() -> None:
         (ML / "output").mkdir(exist_ok=True)
         (ML / "output/message").write_text("row 7 has no price")
         sys.exit(1)
-    (write("report") / "validation.json").write_text("{}")
+    (write("report") / "validation.json").write_text(json.dumps({"passed": True, "data_hash": data_hash()}))
 
 
 def features() -> None:
-    snapshot = json.loads((read("snapshot") / "snapshot.json").read_text())
-    (write("features") / "features.json").write_text(json.dumps({"data_hash": snapshot["data_hash"]}))
+    (write("features") / "features.json").write_text(json.dumps({"data_hash": data_hash()}))
 
 
 def train() -> None:
@@ -66,9 +69,13 @@ def evaluate() -> None:
     rest = {"ndcg_at_10": 0.1, "recall_at_10": 0.1, "coverage": 0.1, "latency_ms_p50": 1.0}
     models = {name: {"map_at_10": value, **rest} for name, value in maps.items()}
     models["champion"] = models["champion"] | {"version": version} if version else None
-    report = {"schema_version": 1, "k": 10, "customers": CUSTOMERS, "models": models, "slices": []}
+    everybody = {"slice": "market", "value": "home", "customers": CUSTOMERS, "challenger": maps["challenger"]}
+    everybody |= {"champion": maps.get("champion"), "standard_error": 0.0 if version else None}
+    report = {"schema_version": 1, "k": 10, "customers": CUSTOMERS, "models": models, "slices": [everybody]}
     report["data_hash"] = json.loads((read("features") / "features.json").read_text())["data_hash"]
     report["archive_sha256"] = hashlib.sha256((read("challenger") / "model.tar.gz").read_bytes()).hexdigest()
+    tests = [{"kind": kind, "name": "a", "passed": True, "detail": "fine"} for kind in ("unit", "integration")]
+    (write("evaluation") / "tests.json").write_text(json.dumps({"tests": tests}))
     (write("evaluation") / "evaluation.json").write_text(json.dumps(report))
     columns = {name: np.full(CUSTOMERS, value) for name, value in maps.items()}
     table = pa.table({"customer": np.arange(CUSTOMERS), **columns})
