@@ -20,6 +20,8 @@ from pipelines.orders import latest_orders
 from pipelines.parameters import CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, SERVING_IMAGE_URI
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
+STARTER = "retraining function"
+"""What the lineage of such a run's model says instead of a person."""
 DESCRIPTION = "Retraining on newer orders, started by the platform"
 """Of each execution that is started here, so that its end can be told apart from that of a person's."""
 _OPEN = frozenset({"Executing", "Stopping"})
@@ -95,6 +97,7 @@ def repetition(of: Mapping[str, str], arrival: Arrival) -> RunRequest:
         commit=of.get(CODE_COMMIT, "unknown"),
         run=arrival.run,
         description=DESCRIPTION,
+        started_by=STARTER,
     )
 
 

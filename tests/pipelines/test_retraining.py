@@ -10,7 +10,7 @@ from pipelines.deployment import deploy
 from pipelines.errors import RunRefused
 from pipelines.launch import RunRequest, StartedRun, start
 from pipelines.rendering import RenderedPipeline
-from pipelines.retraining import DESCRIPTION, Retrained, newest, retrain
+from pipelines.retraining import DESCRIPTION, STARTER, Retrained, newest, retrain
 from tests.pipelines import contract
 from tests.pipelines.account import Account
 
@@ -87,8 +87,9 @@ def test_newer_orders_repeat_the_last_run_that_registered_a_model_whatever_was_p
     looked = look(ready)
     before, after = (given(asked) for asked in started(ready))
     assert after["OrdersUri"] == newer
-    assert {name for name in before if before[name] != after[name]} == {"Run", "OrdersUri", "ChampionUri"}
+    assert {name for name in before if before[name] != after[name]} == {"Run", "OrdersUri", "ChampionUri", "StartedBy"}
     assert (after["MaxDepth"], after["CodeCommit"], after["Run"]) == ("5", "c0ffee", looked.run)
+    assert after["StartedBy"] == STARTER
     assert started(ready)[1]["PipelineExecutionDescription"] == DESCRIPTION
     assert looked.said == f"repeats run {before['Run']} on {newer}"
 
