@@ -1,4 +1,4 @@
-"""One bucket as all of them are. Owns the bucket and the seven settings that make it safe.
+"""One bucket as all of them are. Owns the bucket, the seven settings that make it safe, and its news.
 
 Encrypted, versioned, TLS only, no public access, no object ACLs, old versions expire, accesses are logged.
 """
@@ -30,6 +30,8 @@ class SafeBucketArgs:
     """When objects go by themselves; None keeps them."""
     protect: bool = True
     """Refuse deletion; without it the bucket goes with all that is in it."""
+    tells_of_objects: bool = False
+    """Whether EventBridge hears of objects that come and go; it asks a price for each event."""
     bucket: str | None = None
     """The physical name, only where somebody outside types it; None lets Pulumi make one."""
 
@@ -67,6 +69,8 @@ class SafeBucket(pulumi.ComponentResource):
                 target_prefix=f"access/{args.role}/",
                 opts=self._opts,
             )
+        if args.tells_of_objects:
+            aws.s3.BucketNotification(f"{name}-events", bucket=policy.bucket, eventbridge=True, opts=self._opts)
         self.bucket = policy.bucket
         self.arn = bucket.arn
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})

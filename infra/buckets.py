@@ -21,6 +21,8 @@ class DataBucketsArgs:
     capture_days: int
     """Capture holds customers' data: it goes by itself."""
     access_log_days: int
+    raw_tells_of_objects: bool = False
+    """Whether EventBridge hears of orders that arrive."""
     protect: bool
 
 
@@ -50,7 +52,7 @@ class DataBuckets(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        self.raw = self._logged("raw")
+        self.raw = self._logged("raw", tells_of_objects=args.raw_tells_of_objects)
         self.features = self._logged("features")
         self.artifacts = self._logged("artifacts")
         self.capture = self._logged("capture", expiration_days=args.capture_days)
@@ -66,7 +68,7 @@ class DataBuckets(pulumi.ComponentResource):
             "logs": self.logs,
         }
 
-    def _logged(self, role: str, expiration_days: int | None = None) -> SafeBucket:
+    def _logged(self, role: str, *, expiration_days: int | None = None, tells_of_objects: bool = False) -> SafeBucket:
         return SafeBucket(
             f"{self._prefix}-{role}",
             SafeBucketArgs(
@@ -76,6 +78,7 @@ class DataBuckets(pulumi.ComponentResource):
                 log_bucket=self.logs.bucket,
                 noncurrent_version_days=self._args.noncurrent_version_days,
                 expiration_days=expiration_days,
+                tells_of_objects=tells_of_objects,
                 protect=self._args.protect,
             ),
             pulumi.ResourceOptions(parent=self),

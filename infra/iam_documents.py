@@ -16,6 +16,7 @@ _ALARM_ACTIONS = ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms")
 _GOLDEN_FAILURES = {"StringEquals": {"cloudwatch:namespace": "Trainyard/Release"}}
 _SERVED = ("Model", "EndpointConfig", "Endpoint")
 _READ_VERBS = ("GetItem", "Query")
+_RUN_VERBS = ("DescribePipelineExecution", "ListPipelineExecutionSteps", "ListPipelineParametersForExecution")
 _WRITE_VERBS = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 APPROVALS = "approval#"
 """What partition keys of approvals begin with (`trainyard.registry.approval`); the service follows."""
@@ -78,6 +79,7 @@ def training(estate: Estate) -> Document:
         *statements.read(estate, estate.raw_bucket_arn, estate.features_bucket_arn, estate.artifacts_bucket_arn),
         statements.write(estate, estate.features_bucket_arn, estate.artifacts_bucket_arn),
         *statements.pull(estate.repository_arns),
+        *statements.open_sources(estate),
         *statements.run(estate, "TrainingJobs", "ProcessingJobs"),
     )
 
@@ -185,4 +187,40 @@ def approval(estate: Estate) -> Document:
         statements.read_outputs(estate),
         statements.use_key(estate),
         statements.write_own_log(estate, naming.function(estate.environment, "approval")),
+    )
+
+
+def retraining(estate: Estate) -> Document:
+    """Return what the retraining function may do: start runs of pipelines that are there, and look at what is new.
+
+    It lays out the champion for the run that it starts, and writes nowhere else. What a run does is up to the
+    pipeline's own role, which nobody passes here: a pipeline keeps the role that it was deployed with.
+    """
+    own_images = [arn for arn in estate.repository_arns if f":{estate.account}:" in arn]
+    champions = [f"{estate.artifacts_bucket_arn}/{service}/runs/*/champion/*" for service in estate.services]
+    return document(
+        statements.allow(
+            "Start",
+            ["sagemaker:StartPipelineExecution", "sagemaker:DescribePipeline", "sagemaker:ListPipelineExecutions"],
+            estate.sagemaker("pipeline/{name}"),
+        ),
+        statements.allow(
+            "SeeRuns",
+            [f"sagemaker:{verb}" for verb in _RUN_VERBS],
+            estate.sagemaker("pipeline/{name}", "pipeline/{name}/execution/*"),
+        ),
+        # Where the gate's job put its decision, for telling people.
+        statements.allow(
+            "SeeJobs", ["sagemaker:DescribeProcessingJob"], estate.sagemaker("processing-job/pipelines-*")
+        ),
+        statements.describe_packages(estate),
+        statements.allow("SeeImages", ["ecr:DescribeImages"], own_images),
+        statements.read_items(estate, estate.services),
+        statements.read_outputs(estate),
+        *statements.read(estate, estate.raw_bucket_arn, estate.artifacts_bucket_arn),
+        statements.allow("LayOut", ["s3:PutObject", "s3:AbortMultipartUpload"], champions, statements.owned(estate)),
+        statements.use_key(estate),
+        statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),
+        statements.write_own_log(estate, naming.function(estate.environment, "retraining")),
+        statements.keep_failed_events(estate, naming.function(estate.environment, "retraining")),
     )

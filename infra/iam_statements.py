@@ -34,6 +34,8 @@ class Estate:
     topic_arn: str
     endpoint_names: Sequence[str]
     """`<service>-<environment>`, which is also the name of the pipeline and of the model package group."""
+    source_secret_arns: Sequence[str] = ()
+    """What opens the databases that orders come from."""
 
     def sagemaker(self, *paths: str) -> list[str]:
         """Return SageMaker ARNs; `{name}` in a path stands for each endpoint name in turn."""
@@ -81,6 +83,12 @@ def read(estate: Estate, *buckets: str) -> list[Statement]:
         allow("ListBuckets", ["s3:ListBucket", "s3:GetBucketLocation"], buckets, owned(estate)),
         allow("ReadObjects", ["s3:GetObject"], [f"{bucket}/*" for bucket in buckets], owned(estate)),
     ]
+
+
+def open_sources(estate: Estate) -> list[Statement]:
+    """Return what reading a database of orders takes: the value of its secret; nothing where there is none."""
+    arns = estate.source_secret_arns
+    return [allow("OpenSources", ["secretsmanager:GetSecretValue"], arns, owned(estate))] if arns else []
 
 
 def write(estate: Estate, *buckets: str) -> Statement:
@@ -225,6 +233,12 @@ def write_items(estate: Estate, verbs: Sequence[str], keys: Sequence[str]) -> St
     # `ForAllValues` also holds of a request without keys; none of these actions has such a one.
     only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(keys)}}
     return allow("Record", [f"dynamodb:{verb}" for verb in verbs], [estate.table_arn], only)
+
+
+def read_items(estate: Estate, keys: Sequence[str]) -> Statement:
+    """Return the reading of single items of the deployments table under these partition keys."""
+    only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(keys)}}
+    return allow("SeeRecord", ["dynamodb:GetItem"], [estate.table_arn], only)
 
 
 def keep_failed_events(estate: Estate, function: str) -> Statement:

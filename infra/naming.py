@@ -9,6 +9,7 @@ _PART = re.compile(r"^[a-z](?:-?[a-z0-9])*$")
 ENDPOINT_LENGTH = 63 - len("-pre-12345678")
 """AWS allows 63 characters; a release adds the suffix of its pre-release endpoint."""
 FUNCTION_LENGTH = 64
+RULE_LENGTH = 64
 VARIANT = "live"
 """The one production variant of every endpoint: AWS refuses an update that renames it."""
 
@@ -36,9 +37,24 @@ def deployments_table(environment: str) -> str:
     return f"trainyard-{_part(environment, 'environment')}-deployments"
 
 
+def source_secret(service: str, environment: str) -> str:
+    """Return the secret that opens the database of a model service's orders."""
+    return f"trainyard/{_part(environment, 'environment')}/{_part(service, 'model service')}/source"
+
+
 def function(environment: str, purpose: str) -> str:
     """Return the Lambda function of a purpose, such as `approval`."""
     return _short(f"trainyard-{_part(environment, 'environment')}-{_part(purpose, 'function')}", FUNCTION_LENGTH)
+
+
+def schedule_rule(service: str, environment: str) -> str:
+    """Return the rule that tells when a model service is due for a look at its orders."""
+    return _short(f"trainyard-{per_service(service, environment)}-due", RULE_LENGTH)
+
+
+def pipeline_arn(pipeline: str, account: str, region: str) -> str:
+    """Return the ARN of a SageMaker pipeline."""
+    return f"arn:aws:sagemaker:{region}:{account}:pipeline/{pipeline}"
 
 
 def function_log_group(function: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may do what. Owns five roles, each with one inline policy; the documents are `infra.iam_documents`.
+"""Who may do what. Owns five or six roles, each with one inline policy; the documents are `infra.iam_documents`.
 
 Inline, not managed: each document belongs to exactly one role, and goes with it.
 """
@@ -28,6 +28,8 @@ class RolesArgs:
     """ARNs that may take on the release role; empty leaves it to the account's IAM policies."""
     boundary_arn: str | None = None
     """The permissions boundary that each role carries; None bounds none."""
+    retrains: bool = False
+    """Whether there is a retraining function, which takes on a role of its own."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,15 @@ class GrantedRole:
 
 
 class Roles(pulumi.ComponentResource):
-    """The roles of jobs, endpoints, pipelines, releases and the approval function."""
+    """The roles of jobs, endpoints, pipelines, releases, and of the functions that approve and retrain."""
 
     training: GrantedRole
     serving: GrantedRole
     pipeline: GrantedRole
     release: GrantedRole
     approval: GrantedRole
+    retraining: GrantedRole | None
+    """None where nothing starts runs but people."""
 
     def __init__(self, name: str, args: RolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("trainyard:infra:Roles", name, None, opts)
@@ -83,6 +87,11 @@ class Roles(pulumi.ComponentResource):
             iam_documents.function_trust(),
             estate.apply(_rendered(iam_documents.approval)),
         )
+        self.retraining = (
+            self._role("retraining", iam_documents.function_trust(), estate.apply(_rendered(iam_documents.retraining)))
+            if args.retrains
+            else None
+        )
         self.register_outputs({role: granted.arn for role, granted in self.by_purpose().items()})
 
     def by_purpose(self) -> dict[str, GrantedRole]:
@@ -93,6 +102,7 @@ class Roles(pulumi.ComponentResource):
             "pipeline": self.pipeline,
             "release": self.release,
             "approval": self.approval,
+            **({"retraining": self.retraining} if self.retraining else {}),
         }
 
     def _role(self, purpose: str, trust: Document, policy: pulumi.Output[str]) -> GrantedRole:

@@ -1,5 +1,6 @@
 """A run started: its inputs checked and pinned first, so that a run that cannot work is refused before it costs."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pipelines.deployment import current
 from pipelines.errors import RunRefused
 from pipelines.image import image_by_digest, newest_image
 from pipelines.image_kind import SERVING, jobs_kind
-from pipelines.orders import check_orders, latest_orders
+from pipelines.orders import check_orders, history_uri, latest_orders
 from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
 from pipelines.run_layout import RunLayout
 from stacks.outputs import PlatformOutputs, ServiceOutputs
@@ -32,7 +33,8 @@ class RunRequest:
     """What the operator asked for."""
 
     orders: str | None = None
-    """S3 address of the orders; None takes the latest that were imported."""
+    """S3 address of the orders; None takes the latest that were imported, or what a database
+    has had since the last run."""
     image: str | None = None
     """Tag or reference of the image that the jobs run; None takes the training image pushed last."""
     serving_image: str | None = None
@@ -40,6 +42,10 @@ class RunRequest:
     dials: Mapping[str, str]
     """Hyperparameters by name."""
     commit: str = "unknown"
+    run: str = ""
+    """Name of the run: whoever gives one starts it once, however often it is asked for; empty makes a name of now."""
+    description: str = ""
+    """Of the execution: who asks for it, where that is no person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,16 +75,12 @@ def start(
             where=f"SageMaker pipelines of {platform.account} in {platform.region}",
             cure=f"Run `trainyard pipeline deploy {service.name} --stack {platform.environment}`",
         )
-    orders = (
-        check_orders(request.orders, clients.s3)
-        if request.orders
-        else latest_orders(platform.buckets.raw, service.name, clients.s3)
-    )
+    orders = _orders(request, platform, service, clients.s3)
     image, serving_image = _images(request, service, clients.ecr)
     champion = live_champion(
         platform.deployments_table, service.name, dynamodb=clients.dynamodb, sagemaker=clients.sagemaker
     )
-    run = f"{now:%Y%m%dt%H%M%S}-{secrets.token_hex(3)}"
+    run = request.run or f"{now:%Y%m%dt%H%M%S}-{secrets.token_hex(3)}"
     layout = RunLayout(bucket=platform.buckets.artifacts, service=service.name, run=run)
     parameters |= {
         RUN: run,
@@ -92,6 +94,8 @@ def start(
         PipelineName=service.pipeline_name,
         PipelineExecutionDisplayName=run,
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
+        ClientRequestToken=hashlib.sha256(f"{service.pipeline_name}/{run}".encode()).hexdigest(),
+        **({"PipelineExecutionDescription": request.description} if request.description else {}),
     )
     return StartedRun(
         run=run,
@@ -101,6 +105,15 @@ def start(
         serving_image=serving_image,
         champion=champion,
     )
+
+
+def _orders(request: RunRequest, platform: PlatformOutputs, service: ServiceOutputs, s3: Any) -> str:
+    """Return what was asked for; else the newest file, or the history, to which the run itself adds what is new."""
+    if request.orders:
+        return check_orders(request.orders, s3)
+    if service.source.type == "database":
+        return history_uri(platform.buckets.features, service.name)
+    return latest_orders(platform.buckets.raw, service.name, s3)
 
 
 def _images(request: RunRequest, service: ServiceOutputs, ecr: Any) -> tuple[str, str]:

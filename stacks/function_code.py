@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-HANDLERS = ("trainyard.handlers.approval", "trainyard.handlers.release")
-_HOMES = {"trainyard": ROOT / "src", "stacks": ROOT}
+HANDLERS = ("trainyard.handlers.approval", "trainyard.handlers.release", "trainyard.handlers.retraining")
+_HOMES = {"trainyard": ROOT / "src", "stacks": ROOT, "pipelines": ROOT}
 """Where our packages that handlers may import lie, by the first part of their names."""
 _GOLDEN = "golden_requests.json"
 

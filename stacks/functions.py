@@ -1,4 +1,4 @@
-"""The platform's functions: where people approve, and what drives releases when nobody does."""
+"""The platform's functions: where people approve, and what drives releases and starts runs when nobody does."""
 
 import json
 
@@ -8,6 +8,7 @@ from infra import naming
 from infra.approval_function import ApprovalFunction, ApprovalFunctionArgs
 from infra.function import LONGEST_SECONDS, FunctionArgs
 from infra.release_function import ReleaseFunction, ReleaseFunctionArgs
+from infra.retraining_function import RetrainingFunction, RetrainingFunctionArgs
 from infra.roles import GrantedRole, Roles
 from stacks import function_code
 from stacks.settings import Settings
@@ -15,6 +16,8 @@ from stacks.stores import Stores
 
 APPROVAL_SECONDS = 30
 """A handful of calls; a caller waits."""
+RETRAINING_SECONDS = 300
+"""Some dozen calls, and a copy of the champion's archive within S3."""
 
 
 def approval(
@@ -48,6 +51,37 @@ def release(
     )
     endpoints = [naming.per_service(service.name, environment) for service in settings.services]
     return ReleaseFunction("release", ReleaseFunctionArgs(function=function, endpoints=endpoints), opts)
+
+
+def retraining(
+    settings: Settings, environment: str, stores: Stores, roles: Roles, opts: pulumi.ResourceOptions
+) -> RetrainingFunction | None:
+    """Declare the retraining function, if any service asks for it."""
+    if roles.retraining is None:
+        return None
+    function = _function(
+        "retraining",
+        "Starts training runs on newer orders, and tells how they ended",
+        {},
+        (settings, environment, stores, roles.retraining),
+        timeout_seconds=RETRAINING_SECONDS,
+        takes_events=True,
+    )
+    asking = [service for service in settings.services if service.retraining.enabled]
+    scheduled = [service for service in asking if service.retraining.schedule.enabled]
+    pipelines = [naming.per_service(service.name, environment) for service in asking]
+    return RetrainingFunction(
+        "retraining",
+        RetrainingFunctionArgs(
+            function=function,
+            raw_bucket=stores.buckets.raw.bucket,
+            on_arrival=[service.name for service in asking if service.retraining.new_data.enabled],
+            schedules={service.name: service.retraining.schedule.expression for service in scheduled},
+            schedule_rules={service.name: naming.schedule_rule(service.name, environment) for service in scheduled},
+            pipeline_arns=[naming.pipeline_arn(name, settings.account, settings.region) for name in pipelines],
+        ),
+        opts,
+    )
 
 
 def _function(

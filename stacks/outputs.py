@@ -99,6 +99,21 @@ class Gate(_Contract):
     confidence: float
     """Share of paired bootstrap draws in which the challenger must be better, 0 to 1."""
     minimum_slice_customers: int
+    maximum_slice_loss: float = 0.1
+    """Share of its MAP@10 that a slice may lose; the defaults are those of environments declared before these dials."""
+    minimum_map_at_10: float = 0.0
+    minimum_coverage: float = 0.0
+    maximum_latency_ms: float = 1000.0
+
+
+class Source(_Contract):
+    """Where a service's orders come from; the defaults are for services that take files."""
+
+    type: Literal["files", "database"] = "files"
+    secret_arn: str = ""
+    """Of the secret that holds a database's address and password."""
+    table: str = ""
+    key: str = ""
 
 
 class Training(_Contract):
@@ -110,6 +125,36 @@ class Training(_Contract):
     spot: bool
     timeout_seconds: int
     processing_instance_type: str
+
+
+class Schedule(_Contract):
+    """A look for newer orders at set times."""
+
+    enabled: bool
+    expression: str
+    """EventBridge's, in UTC."""
+
+
+class NewData(_Contract):
+    """A look as soon as orders have arrived."""
+
+    enabled: bool
+
+
+class Retraining(_Contract):
+    """What starts a run when nobody does."""
+
+    schedule: Schedule
+    new_data: NewData
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything does."""
+        return self.schedule.enabled or self.new_data.enabled
+
+
+NOBODY_ELSE = Retraining(schedule=Schedule(enabled=False, expression="rate(1 day)"), new_data=NewData(enabled=False))
+"""Of outputs that were written before there were such dials: people start runs, and nobody else does."""
 
 
 class Serving(_Contract):
@@ -140,7 +185,9 @@ class ServiceOutputs(_Contract):
     """How many different people must approve a version before it is released."""
     release_on_approval: bool
     """Whether the approval that completes a version's starts its release."""
+    source: Source = Source()
     training: Training
+    retraining: Retraining = NOBODY_ELSE
     serving: Serving
     strategy: Strategy
     thresholds: Thresholds

@@ -21,6 +21,7 @@ _SAME_DIALS = (
     "approvals_required",
     "release_on_approval",
     "training",
+    "retraining",
     "strategy",
     "thresholds",
     "gate",
@@ -86,6 +87,7 @@ def service(settings: ServiceSettings, environment: str, stores: Stores, endpoin
         outputs.ServiceOutputs,
         {
             **{field: dials[field] for field in _SAME_DIALS},
+            "source": _source(settings, stores),
             "serving": {field: dials["serving"][field] for field in outputs.Serving.model_fields},
             "endpoint_name": endpoint.name,
             "variant_name": naming.VARIANT,
@@ -95,6 +97,13 @@ def service(settings: ServiceSettings, environment: str, stores: Stores, endpoin
             "endpoint_alarms": endpoint.alarms.names,
         },
     )
+
+
+def _source(settings: ServiceSettings, stores: Stores) -> dict[str, Any]:
+    if settings.source.type == "files":
+        return {}
+    secret = stores.source_secrets[settings.name]
+    return {**settings.source.model_dump(include={"type", "table", "key"}), "secret_arn": secret.arn}
 
 
 def _json(model: type[outputs.PlatformOutputs] | type[outputs.ServiceOutputs], known: Any) -> pulumi.Output[str]:

@@ -64,7 +64,7 @@ class Jobs:
         inputs: Mapping[str, Any],
         output: str,
         target: Any,
-        arguments: Sequence[str] = (),
+        arguments: Sequence[str | ParameterString] = (),
         property_file: str | None = None,
         after: Sequence[str] = (),
     ) -> ProcessingStep:

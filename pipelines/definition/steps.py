@@ -16,6 +16,7 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, Step
 
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.registration import register
+from pipelines.orders import history_uri
 from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
 
 _SERVICE = ("python", "-m", "recommender")
@@ -29,11 +30,13 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
     def kept(bucket: str, *parts: str) -> Join:
         return Join(on="/", values=[f"s3://{bucket}/{jobs.service.name}/runs", given[RUN], *parts])
 
+    from_database = jobs.service.source.type == "database"
     ingest = jobs.processing(
         "Ingest",
         "Take a dated snapshot of the orders",
         (*_SERVICE, "ingest"),
-        inputs={"orders": given[ORDERS_URI]},
+        inputs={} if from_database else {"orders": given[ORDERS_URI]},
+        arguments=_database(jobs, given[ORDERS_URI]) if from_database else (),
         output="snapshot",
         target=kept(features_bucket, "snapshot"),
         property_file="snapshot.json",
@@ -75,13 +78,13 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         output="evaluation",
         target=kept(artifacts, "evaluation"),
     )
-    gate = _gate(jobs, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
+    gate = _gate(jobs, validate, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
     registered = register(
         jobs,
         train,
         image=given[SERVING_IMAGE_URI],
         evaluation=kept(artifacts, "evaluation", "evaluation.json"),
-        metadata=_lineage(ingest, gate, given),
+        metadata=_lineage(ingest, gate, given) | ({"orders_uri": _text(ingest, "orders_uri")} if from_database else {}),
     )
     rejected = FailStep("Reject", error_message=_read(gate, "reason"), description="The gate's reason")
     decide = ConditionStep(
@@ -94,7 +97,21 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
     return [ingest, validate, features, train, evaluate, gate, decide]
 
 
-def _gate(jobs: Jobs, evaluate: ProcessingStep, champion: ParameterString, target: Any) -> ProcessingStep:
+def _database(jobs: Jobs, orders: ParameterString) -> tuple[Any, ...]:
+    """Return where the job finds what opens the database; the password itself is in no argument."""
+    source = jobs.service.source
+    return (
+        *("--source", source.secret_arn),
+        *("--table", source.table),
+        *("--key", source.key),
+        *("--history", history_uri(jobs.platform.buckets.features, jobs.service.name)),
+        *("--orders", orders),
+    )
+
+
+def _gate(
+    jobs: Jobs, validate: ProcessingStep, evaluate: ProcessingStep, champion: ParameterString, target: Any
+) -> ProcessingStep:
     asked = jobs.service.gate
     return jobs.processing(
         "Gate",
@@ -104,10 +121,15 @@ def _gate(jobs: Jobs, evaluate: ProcessingStep, champion: ParameterString, targe
             *("--minimum-ratio", str(asked.minimum_ratio)),
             *("--confidence", str(asked.confidence)),
             *("--minimum-slice-customers", str(asked.minimum_slice_customers)),
+            *("--maximum-slice-loss", str(asked.maximum_slice_loss)),
+            *("--minimum-map-at-10", str(asked.minimum_map_at_10)),
+            *("--minimum-coverage", str(asked.minimum_coverage)),
+            *("--maximum-latency-ms", str(asked.maximum_latency_ms)),
         ),
         inputs={
             "evaluation": _output(evaluate, "evaluation"),
             "champion": Join(on="/", values=[champion, "champion.json"]),
+            "validation": _output(validate, "report"),
         },
         output="gate",
         target=target,

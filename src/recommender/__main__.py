@@ -59,7 +59,7 @@ def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
         case "ingest":
             from recommender.ingest import ingest
 
-            ingest(container)
+            ingest(container, arguments)
         case "validate":
             from recommender.validation.step import validate
 

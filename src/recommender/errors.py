@@ -2,6 +2,7 @@
 
 RecommenderError          the step failed; its text is the step's failure reason
 ├── BadOrders             the orders cannot be used; the text names what and where
+├── BadSource             the database that orders come from cannot be used as it is
 ├── BadHyperparameters    a hyperparameter is unknown or out of range
 ├── BadArchive            a model archive is missing, damaged or of another schema
 ├── LeakingFeature        a feature looks past its cutoff
@@ -15,6 +16,10 @@ class RecommenderError(Exception):
 
 class BadOrders(RecommenderError):
     """The orders cannot be used."""
+
+
+class BadSource(RecommenderError):
+    """The database that orders come from cannot be reached, read, or must not be used as it is."""
 
 
 class BadHyperparameters(RecommenderError):

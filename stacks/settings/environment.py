@@ -48,6 +48,12 @@ class Settings(Dials):
             raise ValueError("each entry of services has a name of its own")
         return self
 
+    @model_validator(mode="after")
+    def _zones_for_a_database(self) -> "Settings":
+        if len(self.network.zones) < 2 and any(service.source.managed.enabled for service in self.services):
+            raise ValueError("source.managed.enabled needs network.zones to name two zones: RDS wants subnets in both")
+        return self
+
 
 def parse(mapping: dict[str, Any], file: str) -> Settings:
     """Return the settings that `mapping` holds.

@@ -8,7 +8,9 @@ from stacks.settings.baseline import BaselineSettings
 from stacks.settings.dials import Dials
 from stacks.settings.gate import GateSettings
 from stacks.settings.release import StrategySettings, ThresholdSettings
+from stacks.settings.retraining import RetrainingSettings
 from stacks.settings.serving import ServingSettings
+from stacks.settings.source import SourceSettings
 from stacks.settings.training import TrainingSettings
 
 
@@ -24,7 +26,9 @@ class ServiceSettings(Dials):
     release_on_approval: bool
     """Whether the last approval that a version needs starts its release; what the gate or the preflight refuses is told
     on the topic and not tried again."""
+    source: SourceSettings
     training: TrainingSettings
+    retraining: RetrainingSettings
     serving: ServingSettings
     strategy: StrategySettings
     thresholds: ThresholdSettings

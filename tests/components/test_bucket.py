@@ -14,6 +14,7 @@ def deployed(
     log_bucket: str | None = "logs",
     expiration_days: int | None = None,
     protect: bool = True,
+    tells_of_objects: bool = False,
 ) -> Deployment:
     args = SafeBucketArgs(
         account="111111111111",
@@ -23,6 +24,7 @@ def deployed(
         noncurrent_version_days=7,
         expiration_days=expiration_days,
         protect=protect,
+        tells_of_objects=tells_of_objects,
     )
     return deploy(lambda: SafeBucket("raw", args))
 
@@ -38,6 +40,14 @@ def test_a_bucket_has_all_that_makes_it_safe_and_nothing_else() -> None:
         "raw-public-access",
         "raw-versioning",
     ]
+
+
+def test_eventbridge_hears_of_objects_only_where_it_is_asked_for() -> None:
+    assert deployed().of_type("BucketNotification") == []
+    assert deployed(tells_of_objects=True).one("BucketNotification").inputs == {
+        "bucket": "raw-bucket-1234567",
+        "eventbridge": True,
+    }
 
 
 def test_objects_are_encrypted_with_the_environments_key() -> None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pulumi
@@ -9,6 +10,7 @@ from infra import powertools
 from infra.approval_function import ApprovalFunction, ApprovalFunctionArgs
 from infra.function import Function, FunctionArgs
 from infra.release_function import ReleaseFunction, ReleaseFunctionArgs, approval_pattern, endpoint_pattern
+from infra.retraining_function import RetrainingFunction, RetrainingFunctionArgs
 from infra.roles import GrantedRole
 from stacks.rules import aws_registries
 from tests.harness import Deployment, deploy
@@ -141,6 +143,45 @@ def test_each_approver_gets_both_permissions_and_keeps_them_when_another_goes() 
     assert {each.name for each in approval(BEN).of_type("Permission")} < both
 
 
+def retraining(*on_arrival: str) -> Deployment:
+    def made() -> RetrainingFunctionArgs:
+        return RetrainingFunctionArgs(
+            function=args(takes_events=True),
+            raw_bucket="raw",
+            on_arrival=on_arrival,
+            schedules={"ranker": "rate(12 hours)"},
+            schedule_rules={"ranker": "trainyard-ranker-dev-due"},
+            pipeline_arns=["arn:recommender", "arn:ranker"],
+        )
+
+    return deploy(lambda: RetrainingFunction("retraining", made()))
+
+
+def test_the_retraining_function_is_invoked_by_arrivals_by_schedules_and_by_the_ends_of_runs() -> None:
+    deployment = retraining("recommender")
+    rules = {each.name: each.inputs for each in deployment.of_type("EventRule")}
+    assert rules["retraining-due-ranker"]["scheduleExpression"] == "rate(12 hours)"
+    assert json.loads(deployment.named("retraining-due-ranker-target").inputs["input"]) == {"schedule_of": "ranker"}
+    assert json.loads(rules["retraining-arrivals"]["eventPattern"]) == {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": ["raw"]}, "object": {"key": [{"prefix": "recommender/orders/"}]}},
+    }
+    assert json.loads(rules["retraining-ends"]["eventPattern"]) == {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
+        "detail": {
+            "pipelineArn": ["arn:recommender", "arn:ranker"],
+            "currentPipelineExecutionStatus": ["Succeeded", "Failed", "Stopped"],
+        },
+    }
+    assert "input" not in deployment.named("retraining-ends-target").inputs
+
+
+def test_arrivals_are_no_occasion_where_no_service_asks_for_it() -> None:
+    assert {each.name for each in retraining().of_type("EventRule")} == {"retraining-due-ranker", "retraining-ends"}
+
+
 def test_the_release_function_is_invoked_by_two_kinds_of_event_and_every_minute() -> None:
     rules = {each.name: each.inputs for each in release().of_type("EventRule")}
     assert rules["release-tick"]["scheduleExpression"] == "rate(1 minute)"
@@ -163,8 +204,9 @@ def test_the_release_function_is_invoked_by_two_kinds_of_event_and_every_minute(
     }
 
 
-def test_each_rule_may_invoke_the_function_and_no_other_rule_may() -> None:
-    deployment = release()
+@pytest.mark.parametrize("declare", [release, lambda: retraining("recommender")])
+def test_each_rule_may_invoke_the_function_and_no_other_rule_may(declare: Callable[[], Deployment]) -> None:
+    deployment = declare()
     rules = {
         f"arn:aws:events:eu-west-1:111111111111:rule/{each.inputs['name']}" for each in deployment.of_type("EventRule")
     }

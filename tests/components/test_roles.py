@@ -11,7 +11,7 @@ ACCOUNT = "111111111111"
 ROLES = ("training", "serving", "pipeline", "release", "approval")
 
 
-def program(boundary_arn: str | None = None) -> None:
+def program(boundary_arn: str | None = None, *, retrains: bool = False) -> None:
     estate = Estate(
         account=ACCOUNT,
         region="eu-west-1",
@@ -35,6 +35,7 @@ def program(boundary_arn: str | None = None) -> None:
             baseline_repository_arn="aws-repository",
             releasers=[],
             boundary_arn=boundary_arn,
+            retrains=retrains,
         ),
     )
 
@@ -65,6 +66,12 @@ def test_there_are_five_roles_with_one_inline_policy_each(deployment: Deployment
         name for role in ROLES for name in (f"roles-{role}", f"roles-{role}-policy")
     }
     assert all(not role.inputs.get("managedPolicyArns") for role in deployment.of_type("Role"))
+
+
+def test_the_retraining_functions_role_is_there_only_with_the_function() -> None:
+    retrains = deploy(lambda: program(retrains=True))
+    assert {each.name for each in retrains.of_type("Role")} == {f"roles-{role}" for role in (*ROLES, "retraining")}
+    assert principals(retrains, "retraining") == [{"Service": "lambda.amazonaws.com"}]
 
 
 @pytest.mark.parametrize("role", ["training", "serving", "pipeline"])

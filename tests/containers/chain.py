@@ -13,7 +13,10 @@ from recommender.simulation.step import simulated_orders
 from tests.containers.runners import Ended, Runner, copied, run
 
 HYPERPARAMETERS = {"n_estimators": "30", "max_depth": "3", "seed": "1"}
-GATE = ("--minimum-ratio", "1.01", "--confidence", "0.9", "--minimum-slice-customers", "50")
+GATE = (
+    *("--minimum-ratio", "1.01", "--confidence", "0.9", "--maximum-slice-loss", "0.1", "--minimum-map-at-10", "0.05"),
+    *("--minimum-coverage", "0.02", "--maximum-latency-ms", "50", "--minimum-slice-customers", "50"),
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,11 @@ def run_chain(runner: Runner, root: Path) -> Chain:
     process("evaluate", {"features": features, "challenger": challenger, "champion": champion})
     process(
         "gate",
-        {"evaluation": chain.output("evaluate", "evaluation"), "champion": champion},
+        {
+            "evaluation": chain.output("evaluate", "evaluation"),
+            "champion": champion,
+            "validation": chain.output("validate", "report"),
+        },
         GATE,
         module="trainyard.gate",
     )

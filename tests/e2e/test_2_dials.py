@@ -71,6 +71,10 @@ CHANGES: dict[str, Any] = {
     "services.0.gate.minimum_ratio": 1.02,
     "services.0.gate.confidence": 0.7,
     "services.0.gate.minimum_slice_customers": 31,
+    "services.0.gate.maximum_slice_loss": 0.2,
+    "services.0.gate.minimum_map_at_10": 0.06,
+    "services.0.gate.minimum_coverage": 0.03,
+    "services.0.gate.maximum_latency_ms": 60,
     "services.0.baseline.products": [{"stock_code": "10002", "name": "INFLATABLE POLITICAL GLOBE"}] * 10,
     "deletion_protection": True,
 }

@@ -89,6 +89,7 @@ COMPUTED: dict[str, Compute] = {
     "aws:s3/bucketAcl:BucketAcl": _nothing,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _nothing,
     "aws:s3/bucketLogging:BucketLogging": _nothing,
+    "aws:s3/bucketNotification:BucketNotification": _nothing,
     "aws:s3/bucketObjectv2:BucketObjectv2": _nothing,
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _nothing,
     "aws:s3/bucketPolicy:BucketPolicy": _nothing,

@@ -76,7 +76,15 @@ def service(**training: object) -> ServiceOutputs:
         ),
         strategy=Strategy(type="canary", canary_percent=50, bake_seconds=300, timeout_seconds=1800),
         thresholds=Thresholds(latency_p99_ms=200, errors_5xx_percent=1, errors_4xx_percent=5),
-        gate=Gate(minimum_ratio=1.01, confidence=0.9, minimum_slice_customers=50),
+        gate=Gate(
+            minimum_ratio=1.01,
+            confidence=0.9,
+            minimum_slice_customers=50,
+            maximum_slice_loss=0.1,
+            minimum_map_at_10=0.04,
+            minimum_coverage=0.02,
+            maximum_latency_ms=50,
+        ),
     )
 
 

@@ -98,7 +98,7 @@ def test_processing_runs_the_code_in_the_image(steps: dict[str, Any], name: str)
         ("Validate", ["snapshot"], "report"),
         ("Features", ["snapshot"], "features"),
         ("Evaluate", ["challenger", "champion", "features"], "evaluation"),
-        ("Gate", ["evaluation", "champion"], "gate"),
+        ("Gate", ["evaluation", "champion", "validation"], "gate"),
     ],
 )
 def test_processing_folders_are_those_of_the_containers_contract(
@@ -134,6 +134,10 @@ def test_the_gate_is_given_the_environments_policy_and_the_champion_that_was_sen
         *("--minimum-ratio", "1.01"),
         *("--confidence", "0.9"),
         *("--minimum-slice-customers", "50"),
+        *("--maximum-slice-loss", "0.1"),
+        *("--minimum-map-at-10", "0.04"),
+        *("--minimum-coverage", "0.02"),
+        *("--maximum-latency-ms", "50.0"),
     ]
     champion = gate["ProcessingInputs"][1]["S3Input"]["S3Uri"]["Std:Join"]
     assert champion == {"On": "/", "Values": [{"Get": "Parameters.ChampionUri"}, "champion.json"]}

@@ -16,9 +16,11 @@ from localcloud.images.reference import parse_reference
 from localcloud.testing import CloudUnderTest, running_cloud
 from pipelines.deployment import deploy
 from pipelines.execution import watch
+from pipelines.history import decision_page
 from pipelines.launch import Clients, RunRequest, start
 from pipelines.outcome import Outcome, outcome
 from pipelines.rendering import RenderedPipeline
+from pipelines.run_layout import RunLayout
 from tests.pipelines import contract
 from tests.pipelines.account import Account
 from trainyard.image import image_sources
@@ -51,6 +53,12 @@ class Platform:
         """Do what a release does at its end: point at the version that is live."""
         item = {"service": {"S": "recommender"}, "release_id": {"S": "live"}, "model_package_arn": {"S": arn}}
         self.account.clients.dynamodb.put_item(TableName=contract.platform().deployments_table, Item=item)
+
+    def page(self, ended: Outcome) -> bytes | None:
+        layout = RunLayout(
+            bucket=contract.platform().buckets.artifacts, service="recommender", run=ended.progress.display_name
+        )
+        return decision_page(layout, self.account.clients.s3)
 
 
 def push_stand_in(aws: CloudUnderTest) -> None:
@@ -94,6 +102,7 @@ def test_a_first_model_a_worse_one_and_a_better_one(platform: Platform) -> None:
         0.05,
     )
     assert (version.metadata["data_hash"], version.metadata["code_commit"]) == ("abc", "c0ffee")
+    assert b'<h1 class="good">Passed</h1>' in platform.page(first)
     platform.release(first.model_package_arn)
 
     same = platform.run(max_depth="5")
@@ -115,3 +124,4 @@ def test_a_failed_check_stops_the_run_with_its_reason_and_its_log(platform: Plat
     assert ended.failed.log is not None
     assert ended.failed.log.group == "/aws/sagemaker/ProcessingJobs"
     assert [step.name for step in ended.progress.steps] == ["Ingest", "Validate"]
+    assert platform.page(ended) is None

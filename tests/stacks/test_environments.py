@@ -17,7 +17,7 @@ from stacks.settings import parse
 from tests.harness import Deployment, deploy
 from tests.harness.stack_files import ROOT, STACKS, mapping, pulumi_config, raw
 
-DEPTH, TOP, CHILDREN = 4, 13, 15
+DEPTH, TOP, CHILDREN = 4, 14, 15
 """How deep, how wide and how crowded the tree of resources may be and still be read as a diagram."""
 
 
@@ -76,9 +76,13 @@ def test_the_contract_carries_the_dials_of_a_service(dev: Deployment) -> None:
     assert outputs.serving.instance_count == dials.serving.instance_count
     assert outputs.endpoint_name == outputs.pipeline_name == outputs.model_package_group == "recommender-dev"
     alarms = {each.inputs["name"] for each in dev.of_type("MetricAlarm")}
-    of_functions = {"trainyard-dev-approval-errors", "trainyard-dev-release-errors", "trainyard-dev-release-failed"}
+    of_functions = {
+        "trainyard-dev-approval-errors",
+        *(f"trainyard-dev-{name}-{what}" for name in ("release", "retraining") for what in ("errors", "failed")),
+    }
     assert set(outputs.endpoint_alarms) == alarms - of_functions
     assert outputs.release_on_approval == dials.release_on_approval
+    assert outputs.retraining.model_dump() == dials.retraining.model_dump()
 
 
 def test_everything_goes_through_the_provider_that_knows_the_account(dev: Deployment) -> None:
@@ -124,7 +128,9 @@ def test_logical_names_carry_no_environment() -> None:
     names = [{each.name for each in committed(stack).resources} for stack in STACKS]
     assert not [name for each in names for name in each if any(part in STACKS for part in name.split("-"))]
     floor = {"recommender-floor", "recommender-floor-night", "recommender-floor-day"}
-    assert names[0] == names[1] | floor  # dev and staging have the same zones; a dial gives dev a floor at night
+    retraining = {name for name in names[0] if name.startswith(("retraining", "roles-retraining"))}
+    # dev and staging have the same zones; dials give dev a floor at night, and what starts runs when nobody does.
+    assert names[0] == names[1] | floor | retraining
 
 
 def test_two_runs_declare_the_same() -> None:
@@ -142,6 +148,33 @@ def test_a_second_model_is_one_more_entry() -> None:
     deployment = environment("dev", services=[entry, entry | {"name": "ranker"}])
     assert {each.inputs["name"] for each in deployment.of_type("Endpoint")} == {"recommender-dev", "ranker-dev"}
     assert deployment.exports["platform"]["services"] == ["recommender", "ranker"]
+
+
+def retrained(**dials: bool) -> dict[str, Any]:
+    entry = copy.deepcopy(mapping("dev")["services"][0])
+    for name in ("schedule", "new_data"):
+        entry["retraining"][name]["enabled"] = dials.get(name, False)
+    return entry
+
+
+def test_nothing_starts_runs_and_has_the_right_to_where_no_service_asks_for_it() -> None:
+    deployment = environment("dev", services=[retrained()])
+    assert not [each.name for each in deployment.resources if "retraining" in each.name]
+    assert deployment.of_type("BucketNotification") == []
+
+
+def test_new_orders_of_the_services_that_ask_for_it_reach_the_retraining_function() -> None:
+    services = [retrained(new_data=True), retrained(schedule=True) | {"name": "ranker"}]
+    deployment = environment("dev", services=services)
+    told = deployment.one("BucketNotification")
+    assert (told.name, told.inputs["eventbridge"]) == ("data-raw-events", True)
+    rules = {each.name: each.inputs for each in deployment.of_type("EventRule") if "retraining" in each.name}
+    assert set(rules) == {"retraining-arrivals", "retraining-ends", "retraining-due-ranker"}
+    assert json.loads(rules["retraining-arrivals"]["eventPattern"])["detail"] == {
+        "bucket": {"name": [told.inputs["bucket"]]},
+        "object": {"key": [{"prefix": "recommender/orders/"}]},
+    }
+    assert rules["retraining-due-ranker"]["name"] == "trainyard-ranker-dev-due"
 
 
 def test_disks_that_hardware_encrypts_get_no_key() -> None:

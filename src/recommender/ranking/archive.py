@@ -49,6 +49,17 @@ class Ranker:
         """Return a score per row of the full matrix; higher is better."""
         return self.booster.inplace_predict(np.ascontiguousarray(matrix[:, self.columns]))
 
+    @property
+    def features(self) -> list[str]:
+        """Names of its columns."""
+        return list(self.booster.feature_names)
+
+    def contributions(self, matrix: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], float]:
+        """Return SHAP values, rows x own columns, and the score that they are added to; all in log-odds."""
+        rows = xgboost.DMatrix(np.ascontiguousarray(matrix[:, self.columns]), feature_names=self.features)
+        found = self.booster.predict(rows, pred_contribs=True)
+        return found[:, :-1], float(found[0, -1]) if len(found) else 0.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Model:

@@ -33,12 +33,13 @@ class Hyperparameters:
     objective: str = "binary:logistic"
     """Pointwise by default: no worse than listwise ones on this size of data, faster, and a score is a probability."""
 
-    n_estimators: int = 120
-    max_depth: int = 4
-    learning_rate: float = 0.08
-    min_child_weight: float = 20
-    subsample: float = 0.8
-    colsample: float = 0.5
+    n_estimators: int = 300
+    max_depth: int = 5
+    learning_rate: float = 0.02
+    min_child_weight: float = 50
+    subsample: float = 0.5
+    colsample: float = 0.3
+    """Many small steps on half of the rows each: seeds then differ by a third of what they did with 120 large ones."""
 
     candidates: int = 60
     """At most what the features step retrieved per customer."""

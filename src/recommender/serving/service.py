@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 from collections import Counter
 from typing import Any
@@ -13,7 +14,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from recommender.recommend import Ranking, Recommenders
+from recommender.recommend import Ranking, Reason, Recommenders
 from recommender.serving.fresh import NOT_KNOWN, Fresh, OnlineStore
 from recommender.serving.inference_id import HEADER, inference_id
 from recommender.serving.log import log_line
@@ -87,10 +88,16 @@ class Service:
     def recommend(self, asked: Request, fresh: Fresh | None = None) -> list[dict[str, Any]]:
         """Return the answer's `recommendations`; where fresh features were asked for, each says what it was made of."""
         which = self._recommenders.discovery if asked.new_only else self._recommenders.general
+        features = fresh.features if fresh else None
+        rankings = which.recommend(asked.customers, asked.k, features)
+        answers = [self._describe(ranking) for ranking in rankings]
+        if asked.explain:
+            for ranking, answer in zip(rankings, answers, strict=True):
+                for product, reasons in zip(answer["products"], which.because(ranking, fresh=features), strict=True):
+                    product["because"] = [_reason(reason) for reason in reasons]
         if fresh is None:
-            return [self._describe(ranking) for ranking in which.recommend(asked.customers, asked.k)]
-        rankings = which.recommend(asked.customers, asked.k, fresh.features)
-        return [self._describe(ranking) | _made_of(ranking, fresh) for ranking in rankings]
+            return answers
+        return [answer | _made_of(ranking, fresh) for ranking, answer in zip(rankings, answers, strict=True)]
 
     def _describe(self, ranking: Ranking) -> dict[str, Any]:
         pairs = zip(ranking.products.tolist(), ranking.scores.tolist(), strict=True)
@@ -121,6 +128,11 @@ class Service:
         }
         content = json.dumps(document, separators=(",", ":"))
         return Response(content, status_code=status, headers=headers, media_type="application/json")
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    value = round(reason.value, 4) if math.isfinite(reason.value) else None
+    return {"feature": reason.feature, "value": value, "contribution": round(reason.contribution, 4)}
 
 
 def _made_of(ranking: Ranking, fresh: Fresh) -> dict[str, str]:

@@ -16,11 +16,12 @@ from pipelines.deployment import current
 from pipelines.deployment import deploy as deploy_definition
 from pipelines.errors import PipelineError, RenderingFailed
 from pipelines.execution import watch
-from pipelines.history import past_runs
+from pipelines.history import decision_page, past_runs
 from pipelines.launch import Clients, RunRequest, StartedRun, start
 from pipelines.outcome import outcome
 from pipelines.parameters import DIALS
 from pipelines.rendering import render_pipeline
+from pipelines.run_layout import RunLayout
 from trainyard import aws
 from trainyard.cli.model import version_table
 from trainyard.cli.pipeline_progress import show_progress
@@ -157,6 +158,29 @@ def list_(
     for one in found:
         table.add_row(one.run, f"{one.started:%Y-%m-%d %H:%M:%S}", one.status, one.execution_arn)
     console().print(table)
+
+
+@app.command()
+def report(
+    service: Service,
+    run: Annotated[str | None, typer.Option(help="Name of a run.", show_default="the newest")] = None,
+    output: Annotated[Path, typer.Option(help="Where the page is written.")] = Path("report.html"),
+    stack: Stack = "dev",
+) -> None:
+    """Save the gate's decision on a run as a page to open: verdict, tests, groups of customers, explanations."""
+    session = Session(stack, service)
+    newest = past_runs(session.service.pipeline_name, 1, session.client("sagemaker")) if run is None else []
+    name = run or (newest[0].run if newest else "")
+    layout = RunLayout(bucket=session.platform.buckets.artifacts, service=service, run=name)
+    page = decision_page(layout, session.client("s3")) if name else None
+    if page is None:
+        raise UsageError(
+            f"The gate has not decided on {f'the run {name}' if name else 'any run'} yet",
+            where=layout.uri("gate") if name else session.service.pipeline_name,
+            cure=f"`trainyard pipeline list {service}` shows the runs",
+        )
+    output.write_bytes(page)
+    console().print(f"{output.resolve()}: the gate's decision on {name}", soft_wrap=True, markup=False)
 
 
 def _follow(execution: str, service: str, sagemaker: Any, s3: Any, *, json: bool) -> None:

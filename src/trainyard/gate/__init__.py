@@ -3,8 +3,23 @@
 Runs as a step of the pipeline in the service's own image, so it needs the standard library, numpy and pyarrow only.
 """
 
-from trainyard.gate.decision import Check, Decision, decide
-from trainyard.gate.evidence import Evidence, EvidenceError, ModelScore, Slice
+from trainyard.gate.check import Check
+from trainyard.gate.data_validation import DataValidation
+from trainyard.gate.decision import Decision, decide
+from trainyard.gate.evidence import Evidence, ModelScore, Slice
+from trainyard.gate.model_tests import ModelTest
 from trainyard.gate.policy import Policy
+from trainyard.gate.reading import EvidenceError
 
-__all__ = ["Check", "Decision", "Evidence", "EvidenceError", "ModelScore", "Policy", "Slice", "decide"]
+__all__ = [
+    "Check",
+    "DataValidation",
+    "Decision",
+    "Evidence",
+    "EvidenceError",
+    "ModelScore",
+    "ModelTest",
+    "Policy",
+    "Slice",
+    "decide",
+]

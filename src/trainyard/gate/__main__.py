@@ -1,13 +1,14 @@
-"""The gate as a processing step: reads the evaluation, writes gate.json, and exits 0 with a decision either way."""
+"""The gate as a processing step: reads the evidence, writes gate.json and report.html, and exits 0 either way."""
 
 import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from trainyard.gate.decision import decide
-from trainyard.gate.evidence import Evidence, EvidenceError
+from trainyard.gate.decision import Decision, decide
+from trainyard.gate.evidence import Evidence
 from trainyard.gate.policy import Policy
+from trainyard.gate.reading import EvidenceError
 from trainyard.gate.report import to_json
 
 
@@ -17,6 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--minimum-ratio", type=float, required=True)
     parser.add_argument("--confidence", type=float, required=True)
     parser.add_argument("--minimum-slice-customers", type=int, required=True)
+    parser.add_argument("--maximum-slice-loss", type=float, required=True)
+    parser.add_argument("--minimum-map-at-10", type=float, required=True)
+    parser.add_argument("--minimum-coverage", type=float, required=True)
+    parser.add_argument("--maximum-latency-ms", type=float, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--root", type=Path, default=Path("/opt/ml/processing"), help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
@@ -25,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             minimum_ratio=given.minimum_ratio,
             confidence=given.confidence,
             minimum_slice_customers=given.minimum_slice_customers,
+            maximum_slice_loss=given.maximum_slice_loss,
+            minimum_map_at_10=given.minimum_map_at_10,
+            minimum_coverage=given.minimum_coverage,
+            maximum_latency_ms=given.maximum_latency_ms,
             seed=given.seed,
         )
     except ValueError as error:
@@ -34,11 +43,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     target.mkdir(parents=True, exist_ok=True)
     (target / "gate.json").write_text(json.dumps(to_json(decision), indent=2, allow_nan=False) + "\n")
     print(decision.reason, flush=True)
+    _draw(decision, given.root / "input" / "evaluation", target / "report.html")
+
+
+def _draw(decision: Decision, evaluation: Path, page: Path) -> None:
+    """Write the page for people; the decision stands whether or not it can be drawn."""
+    try:
+        from trainyard.gate.page import Findings, render
+
+        page.write_text(render(decision, Findings.read(evaluation)))
+    except Exception as error:
+        print(f"report.html could not be drawn: {type(error).__name__}: {error}", flush=True)
 
 
 def _evidence(folder: Path) -> Evidence | EvidenceError:
     try:
-        return Evidence.read(folder / "evaluation", folder / "champion")
+        return Evidence.read(folder / "evaluation", folder / "champion", folder / "validation")
     except EvidenceError as error:
         return error
 

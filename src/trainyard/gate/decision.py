@@ -1,30 +1,34 @@
 """The decision itself: rules in order, the first that fails names the rejection.
 
-complete-evidence          every metric of every model is there, and they agree with each other
-beats-personal-frequency   a first model is better than each customer's own most frequent products
-ratio-to-champion          MAP@10 is at least the champion's times the minimum ratio
-bootstrap-confidence       so many paired bootstrap draws agree that it is better
+kind                    rule
+evidence                complete-evidence          everything is there, and agrees with everything else
+unit                    unit-tests                 the model's answers keep their promises
+integration             integration-tests          the model, unpacked and served, answers golden requests
+data-validation         valid-data                 its data passed validation
+performance-threshold   minimum-map, minimum-coverage, maximum-latency
+                        beats-personal-frequency   a first model beats each customer's own most frequent products
+                        bootstrap-confidence       … in so many paired bootstrap draws
+regression              ratio-to-champion          MAP@10 is at least the champion's times the minimum ratio
+                        bootstrap-confidence       … in so many paired bootstrap draws
+                        slice-loss                 no group of customers loses more than is allowed
+                        no-champion                there is none to be compared with
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 from trainyard.gate.bootstrap import Comparison, compare
-from trainyard.gate.evidence import Evidence, EvidenceError, Scores, Slice
+from trainyard.gate.check import Check
+from trainyard.gate.data_validation import check_validation
+from trainyard.gate.evidence import Evidence, ModelScore, Slice
+from trainyard.gate.model_tests import check_tests
+from trainyard.gate.performance import beats_personal_frequency, check_performance
 from trainyard.gate.policy import Policy
+from trainyard.gate.reading import EvidenceError
+from trainyard.gate.regression import no_champion, no_slice_loses, ratio_to_champion, surely_better
 from trainyard.gate.slices import pool
 
 Reference = Literal["champion", "personal_frequency"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """One rule's answer, in words."""
-
-    rule: str
-    passed: bool
-    detail: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,71 +57,52 @@ class Decision:
 def decide(evidence: Evidence | EvidenceError, policy: Policy) -> Decision:
     """Judge a challenger. Incomplete evidence, handed in as the error that reading it raised, is a rejection."""
     if isinstance(evidence, EvidenceError):
-        check = Check(rule="complete-evidence", passed=False, detail=str(evidence))
+        check = Check(kind="evidence", rule="complete-evidence", passed=False, detail=str(evidence))
         return Decision(passed=False, rule=check.rule, reason=f"Rejected: {check.detail}.", checks=(check,))
-    reference, opponent = (
-        ("personal_frequency", evidence.personal_frequency)
-        if evidence.champion is None
-        else ("champion", evidence.champion)
+    champion = evidence.champion
+    name, opponent = ("personal_frequency", evidence.personal_frequency) if champion is None else ("champion", champion)
+    ours, theirs = evidence.challenger.per_customer, opponent.per_customer
+    if ours.shape != theirs.shape:
+        return decide(EvidenceError(f"challenger and {name} were scored on different customers"), policy)
+    comparison = compare(ours, theirs, confidence=policy.confidence, draws=policy.draws, seed=policy.seed)
+    slices = pool(evidence.slices, policy.minimum_slice_customers)
+    better = _better(evidence.challenger, opponent, comparison, policy, first=champion is None)
+    checks = (
+        Check(
+            kind="evidence",
+            rule="complete-evidence",
+            passed=True,
+            detail="every test and metric is there, and they agree",
+        ),
+        check_tests("unit", evidence.tests),
+        check_tests("integration", evidence.tests),
+        check_validation(evidence.validation),
+        *check_performance(evidence.challenger, policy),
+        *better,
+        no_champion() if champion is None else no_slice_loses(slices, policy.maximum_slice_loss),
     )
-    comparison = _compare(evidence.challenger.per_customer, opponent.per_customer, policy)
-    if comparison is None:
-        return decide(EvidenceError(f"challenger and {reference} were scored on different customers"), policy)
-    ours, theirs = evidence.challenger.map_at_10, opponent.map_at_10
-    point = (
-        _beats_personal_frequency(ours, theirs)
-        if evidence.champion is None
-        else _ratio_to_champion(ours, theirs, policy.minimum_ratio)
-    )
-    complete = Check(rule="complete-evidence", passed=True, detail="every metric is there, and they agree")
-    checks = (complete, point, _confidence(comparison, policy.confidence))
     failed = next((check for check in checks if not check.passed), None)
+    entry, sure = better
     return Decision(
         passed=failed is None,
-        rule=(failed or point).rule,
-        reason=f"Rejected: {failed.detail}." if failed else f"Passed: {point.detail}; {checks[-1].detail}.",
+        rule=(failed or entry).rule,
+        reason=f"Rejected: {failed.detail}." if failed else f"Passed: {entry.detail}; {sure.detail}.",
         checks=checks,
-        slices=pool(evidence.slices, policy.minimum_slice_customers),
-        reference=reference,
-        challenger_map_at_10=ours,
-        reference_map_at_10=theirs,
-        customers=len(evidence.challenger.per_customer),
+        slices=slices,
+        reference=name,
+        challenger_map_at_10=evidence.challenger.map_at_10,
+        reference_map_at_10=opponent.map_at_10,
+        customers=len(ours),
         comparison=comparison,
     )
 
 
-def _compare(ours: Scores, theirs: Scores, policy: Policy) -> Comparison | None:
-    if ours.shape != theirs.shape:
-        return None
-    return compare(ours, theirs, confidence=policy.confidence, draws=policy.draws, seed=policy.seed)
-
-
-def _ratio_to_champion(ours: float, theirs: float, minimum: float) -> Check:
-    # As decimals: 0.101 is exactly 1.01 x 0.1 to everyone but binary floating point.
-    needed = Decimal(repr(theirs)) * Decimal(repr(minimum))
-    passed = Decimal(repr(ours)) >= needed and ours > 0
-    ratio = f"{ours / theirs:.4f} x " if theirs else ""
-    return Check(
-        rule="ratio-to-champion",
-        passed=passed,
-        detail=f"MAP@10 {ours:.5f} is {ratio}the champion's {theirs:.5f}; "
-        f"at least {minimum:g} x, {needed:.5f}, is asked",
-    )
-
-
-def _beats_personal_frequency(ours: float, theirs: float) -> Check:
-    verb = "beats" if ours > theirs else "does not beat"
-    return Check(
-        rule="beats-personal-frequency",
-        passed=ours > theirs,
-        detail=f"MAP@10 {ours:.5f} {verb} {theirs:.5f}, what each customer's own most frequent products score",
-    )
-
-
-def _confidence(comparison: Comparison, asked: float) -> Check:
-    return Check(
-        rule="bootstrap-confidence",
-        passed=comparison.share_better >= asked,
-        detail=f"better in {comparison.share_better:.1%} of the bootstrap draws, {asked:.1%} are asked; "
-        f"differences below {comparison.detectable_difference:.5f} could not have been seen",
-    )
+def _better(
+    challenger: ModelScore, opponent: ModelScore, comparison: Comparison, policy: Policy, *, first: bool
+) -> tuple[Check, Check]:
+    """Return whether it is better than what it is compared with, and how surely."""
+    if first:
+        better = beats_personal_frequency(challenger, opponent)
+    else:
+        better = ratio_to_champion(challenger.map_at_10, opponent.map_at_10, policy.minimum_ratio)
+    return better, surely_better(better.kind, comparison, policy.confidence)

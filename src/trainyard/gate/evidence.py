@@ -1,10 +1,8 @@
-"""What the gate judges: the evaluation's metrics and each customer's average precision, read strictly.
+"""What the gate judges: metrics and each customer's average precision, tests of the model, validation of its data.
 
 Anything absent, not a number or contradictory is an `EvidenceError`, which the gate turns into a rejection.
 """
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trainyard.gate.data_validation import DataValidation, parse_validation
+from trainyard.gate.model_tests import ModelTest, parse_tests
+from trainyard.gate.reading import EvidenceError, listed, member, number, read_json
+
 Scores = npt.NDArray[np.float64]
 
 QUALITY_METRICS = ("map_at_10", "ndcg_at_10", "recall_at_10", "coverage")
@@ -23,16 +25,16 @@ SERVED_METRICS = (*QUALITY_METRICS, "latency_ms_p50")
 _AGREEMENT = 1e-6
 
 
-class EvidenceError(ValueError):
-    """The evidence is incomplete or contradicts itself; the text names what."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ModelScore:
-    """One model on the holdout: its MAP@10 and the average precision of each customer behind it."""
+    """One model on the holdout: its means, and the average precision of each customer behind them."""
 
     map_at_10: float
     per_customer: Scores
+    coverage: float
+    """Share of all products that it recommends to somebody."""
+    latency_ms_p50: float | None
+    """Of one customer's answer in process; None for a baseline, which answers nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,13 @@ class Slice:
     customers: int
     challenger: float
     champion: float | None
+    standard_error: float | None
+    """Of the mean difference between the two, customer by customer."""
+
+    @property
+    def loss(self) -> float | None:
+        """Share of the champion's MAP@10 that the challenger loses; negative where it gains."""
+        return None if not self.champion else 1 - self.challenger / self.champion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,39 +62,68 @@ class Evidence:
     champion: ModelScore | None
     personal_frequency: ModelScore
     slices: tuple[Slice, ...]
+    tests: tuple[ModelTest, ...]
+    validation: DataValidation
 
     @classmethod
-    def read(cls, evaluation: Path, champion: Path) -> "Evidence":
-        """Read the folders that hold `evaluation.json` with `per_customer.parquet`, and `champion.json`.
+    def read(cls, evaluation: Path, champion: Path, validation: Path) -> "Evidence":
+        """Read the folders of the evaluation, the champion and the validation.
+
+        They hold `evaluation.json`, `per_customer.parquet` and `tests.json`; `champion.json`; `validation.json`.
 
         Raises:
             EvidenceError: a file or a metric is missing, not a number, or contradicts another.
         """
-        report = _json(evaluation / "evaluation.json")
-        expected = _member(_json(champion / "champion.json"), "version", "champion.json")
-        scores = _table(evaluation / "per_customer.parquet")
-        return cls.parse(report, scores, champion_version=None if expected is None else str(expected))
+        report = read_json(evaluation / "evaluation.json")
+        expected = member(read_json(champion / "champion.json"), "version", "champion.json")
+        return cls.parse(
+            report,
+            _table(evaluation / "per_customer.parquet"),
+            tests=parse_tests(read_json(evaluation / "tests.json")),
+            validation=parse_validation(read_json(validation / "validation.json")),
+            champion_version=None if expected is None else str(expected),
+        )
 
     @classmethod
     def parse(
-        cls, report: Mapping[str, Any], scores: Mapping[str, Scores], *, champion_version: str | None
+        cls,
+        report: Mapping[str, Any],
+        scores: Mapping[str, Scores],
+        *,
+        tests: tuple[ModelTest, ...],
+        validation: DataValidation,
+        champion_version: str | None,
     ) -> "Evidence":
-        """Check the evaluation's report against each customer's scores and against the champion that was sent in.
+        """Check the evaluation's report against customers' scores, the champion sent in, and the data validated.
 
         Raises:
             EvidenceError: a metric is missing, not a number, or contradicts another.
         """
-        models = _member(report, "models", "evaluation.json")
-        _check_customers(_member(report, "customers", "evaluation.json"), scores)
+        models = member(report, "models", "evaluation.json")
+        _check_customers(member(report, "customers", "evaluation.json"), scores)
         champion = _champion(models, scores, champion_version)
         return cls(
             challenger=_score(models, scores, "challenger", SERVED_METRICS),
             champion=champion,
             personal_frequency=_score(models, scores, "personal_frequency", QUALITY_METRICS),
-            slices=tuple(
-                _slice(one, champion is not None) for one in _list(_member(report, "slices", "evaluation.json"))
-            ),
+            slices=_slices(report, champion is not None),
+            tests=tests,
+            validation=_of_the_same_data(validation, report),
         )
+
+
+def _of_the_same_data(validation: DataValidation, report: Mapping[str, Any]) -> DataValidation:
+    evaluated = str(member(report, "data_hash", "evaluation.json"))
+    if validation.data_hash != evaluated:
+        raise EvidenceError(f"the data {validation.data_hash} were validated, but the models learned from {evaluated}")
+    return validation
+
+
+def _slices(report: Mapping[str, Any], has_champion: bool) -> tuple[Slice, ...]:
+    found = listed(member(report, "slices", "evaluation.json"), "evaluation.json: slices")
+    if not found:
+        raise EvidenceError("evaluation.json: slices is empty, so no group of customers was looked at")
+    return tuple(_slice(one, has_champion) for one in found)
 
 
 def _check_customers(reported: Any, scores: Mapping[str, Scores]) -> None:
@@ -97,11 +135,11 @@ def _check_customers(reported: Any, scores: Mapping[str, Scores]) -> None:
 
 
 def _champion(models: Any, scores: Mapping[str, Scores], version: str | None) -> ModelScore | None:
-    reported = _member(models, "champion", "evaluation.json: models")
+    reported = member(models, "champion", "evaluation.json: models")
     if version is None and reported is None:
         return None
     # A champion that was sent in but not scored must not pass for a first model.
-    scored = None if reported is None else str(_member(reported, "version", "evaluation.json: models.champion"))
+    scored = None if reported is None else str(member(reported, "version", "evaluation.json: models.champion"))
     if scored != version:
         raise EvidenceError(f"the champion is version {version}, but the evaluation scored version {scored}")
     return _score(models, scores, "champion", SERVED_METRICS)
@@ -109,8 +147,8 @@ def _champion(models: Any, scores: Mapping[str, Scores], version: str | None) ->
 
 def _score(models: Any, scores: Mapping[str, Scores], name: str, required: Sequence[str]) -> ModelScore:
     where = f"evaluation.json: models.{name}"
-    model = _member(models, name, "evaluation.json: models")
-    metrics = {key: _number(_member(model, key, where), f"{where}.{key}") for key in required}
+    model = member(models, name, "evaluation.json: models")
+    metrics = {key: number(member(model, key, where), f"{where}.{key}") for key in required}
     values = scores.get(name)
     if values is None or not len(values):
         raise EvidenceError(f"per_customer.parquet has no scores of {name}")
@@ -122,29 +160,26 @@ def _score(models: Any, scores: Mapping[str, Scores], name: str, required: Seque
             f"{where}.map_at_10 is {metrics['map_at_10']:.6f}, but its customers' average in per_customer.parquet is "
             f"{mean:.6f}"
         )
-    return ModelScore(map_at_10=metrics["map_at_10"], per_customer=values)
+    return ModelScore(
+        map_at_10=metrics["map_at_10"],
+        per_customer=values,
+        coverage=metrics["coverage"],
+        latency_ms_p50=metrics.get("latency_ms_p50"),
+    )
 
 
 def _slice(value: Any, has_champion: bool) -> Slice:
     where = "evaluation.json: slices"
-    name = f"{_member(value, 'slice', where)}={_member(value, 'value', where)}"
+    name = f"{member(value, 'slice', where)}={member(value, 'value', where)}"
     where = f"{where}.{name}"
-    champion = _member(value, "champion", where)
+    champion, error = (member(value, key, where) for key in ("champion", "standard_error"))
     return Slice(
         name=name,
-        customers=int(_number(_member(value, "customers", where), f"{where}.customers")),
-        challenger=_number(_member(value, "challenger", where), f"{where}.challenger"),
-        champion=_number(champion, f"{where}.champion") if has_champion else None,
+        customers=int(number(member(value, "customers", where), f"{where}.customers")),
+        challenger=number(member(value, "challenger", where), f"{where}.challenger"),
+        champion=number(champion, f"{where}.champion") if has_champion else None,
+        standard_error=number(error, f"{where}.standard_error") if has_champion else None,
     )
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError as error:
-        raise EvidenceError(f"{path.name} is missing") from error
-    except ValueError as error:
-        raise EvidenceError(f"{path.name} is not JSON: {error}") from error
 
 
 def _table(path: Path) -> dict[str, Scores]:
@@ -159,21 +194,3 @@ def _table(path: Path) -> dict[str, Scores]:
         for name in table.column_names
         if name != "customer" and table[name].null_count < len(table)
     }
-
-
-def _member(value: Any, key: str, where: str) -> Any:
-    if not isinstance(value, Mapping) or key not in value:
-        raise EvidenceError(f"{where} has no {key}")
-    return value[key]
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise EvidenceError("evaluation.json: slices is not a list")
-    return value
-
-
-def _number(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise EvidenceError(f"{where} is {value!r}, not a number of at least 0")
-    return float(value)

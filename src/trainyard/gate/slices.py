@@ -1,5 +1,6 @@
-"""Slices as the gate reports them: the small ones pooled, since a handful of customers says nothing."""
+"""Slices as the gate judges them: the small ones pooled, since a handful of customers says nothing."""
 
+import math
 from collections.abc import Sequence
 
 from trainyard.gate.evidence import Slice
@@ -15,10 +16,12 @@ def pool(slices: Sequence[Slice], minimum_customers: int) -> tuple[Slice, ...]:
         return tuple(large)
     customers = sum(one.customers for one in small)
     champions = [one.champion * one.customers for one in small if one.champion is not None]
+    errors = [one.standard_error * one.customers for one in small if one.standard_error is not None]
     pooled = Slice(
         name=POOLED,
         customers=customers,
         challenger=sum(one.challenger * one.customers for one in small) / customers,
         champion=sum(champions) / customers if len(champions) == len(small) else None,
+        standard_error=math.hypot(*errors) / customers if len(errors) == len(small) else None,
     )
     return (*large, pooled)

@@ -15,7 +15,15 @@ _SHORTEST = {
 }
 """As little as AWS allows."""
 
-_LENIENT = {"minimum_ratio": 0.01, "confidence": 0.0, "minimum_slice_customers": 1}
+_LENIENT = {
+    "minimum_ratio": 0.01,
+    "confidence": 0.0,
+    "minimum_slice_customers": 1,
+    "maximum_slice_loss": 1,
+    "minimum_map_at_10": 0,
+    "minimum_coverage": 0,
+    "maximum_latency_ms": 1000,
+}
 """A model of a few simulated orders need not be good: what is verified is the way, not the model."""
 
 Price = Callable[[str], float | None]

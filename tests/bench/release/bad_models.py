@@ -30,7 +30,11 @@ FAULTS = (
 WORSE = "subtly worse MAP"
 TREES = "20"
 """Of the worse challenger; the champion has 30."""
-POLICY = ("--minimum-ratio", "1.01", "--confidence", "0.8", "--minimum-slice-customers", "30")
+POLICY = (
+    *("--minimum-ratio", "1.01", "--confidence", "0.8", "--minimum-slice-customers", "30"),
+    *("--maximum-slice-loss", "0.1", "--minimum-map-at-10", "0.05", "--minimum-coverage", "0.02"),
+    *("--maximum-latency-ms", "50"),
+)
 """Of dev, the most lenient of the three environments."""
 
 
@@ -78,6 +82,7 @@ def judge_worse() -> Caught:
         judged = run.step("gate").root
         hand_on(evaluated.processing_output("evaluation"), judged / "input" / "evaluation")
         hand_on(evaluated.processing_input("champion"), judged / "input" / "champion")
+        hand_on(run.step("validate").processing_output("report"), judged / "input" / "validation")
         gate([*POLICY, "--root", str(judged)])
         answer = json.loads((judged / "output" / "gate" / "gate.json").read_text())
     return Caught(WORSE, "" if answer["passed"] else "gate", answer["reason"], bool(answer["passed"]))

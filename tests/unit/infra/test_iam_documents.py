@@ -32,6 +32,7 @@ ROLES: dict[str, Document] = {
     "pipeline": iam_documents.pipeline(ESTATE, f"arn:aws:iam::{ACCOUNT}:role/training"),
     "release": iam_documents.release(ESTATE, f"arn:aws:iam::{ACCOUNT}:role/serving"),
     "approval": iam_documents.approval(ESTATE),
+    "retraining": iam_documents.retraining(ESTATE),
 }
 WITHOUT_ARNS = {
     "application-autoscaling:DescribeScalableTargets",
@@ -266,3 +267,17 @@ def test_no_inline_policy_is_longer_than_iam_takes() -> None:
     crowded = replace(ESTATE, endpoint_names=many)
     text = json.dumps(iam_documents.release(crowded, "arn:aws:iam::111111111111:role/serving"), separators=(",", ":"))
     assert len(text) < 10240
+
+
+def test_the_retraining_function_starts_runs_and_changes_nothing_else_but_the_champion_laid_out_for_one() -> None:
+    verbs = ("Create", "Update", "Delete", "Stop", "Put", "Pass", "Retry")
+    changing = [action for action in actions("retraining") if action.partition(":")[2].startswith(verbs)]
+    assert set(changing) == {"s3:PutObject", "logs:CreateLogStream", "logs:PutLogEvents"}
+    (written,) = [each for each in statements("retraining") if "s3:PutObject" in each["Action"]]
+    assert written["Resource"] == [
+        f"arn:aws:s3:::artifacts/{service}/runs/*/champion/*" for service in ("recommender", "ranker")
+    ]
+    (started,) = [each for each in statements("retraining") if "sagemaker:StartPipelineExecution" in each["Action"]]
+    assert started["Resource"] == [
+        f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:pipeline/{service}-dev" for service in ("recommender", "ranker")
+    ]

@@ -16,6 +16,11 @@ def test_a_release_can_append_its_suffix_to_every_accepted_endpoint_name() -> No
         naming.per_service(longest + "a", "dev")
 
 
+def test_every_accepted_service_has_a_name_for_the_rule_of_its_schedule() -> None:
+    longest = "a" * (naming.ENDPOINT_LENGTH - len("-dev"))
+    assert len(naming.schedule_rule(longest, "dev")) <= naming.RULE_LENGTH
+
+
 @pytest.mark.parametrize("service", ["Recommender", "1st", "a_b", "a--b", "ends-", "", "ü"])
 def test_a_name_that_aws_refuses_is_refused_with_what_is_allowed(service: str) -> None:
     with pytest.raises(naming.NameRefused, match=r"lower-case letters, digits and single hyphens"):

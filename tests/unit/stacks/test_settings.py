@@ -157,6 +157,32 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(
     assert expected in refusal(change)
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"cidr": "10.0.0.0/28"}, "cidr, peering_connection and managed are for the type database"),
+        ({"type": "database"}, "a database is reached at cidr, or is the managed one: name one of the two"),
+        ({"type": "database", "cidr": "10.0.0.0/8"}, "a /16 or smaller is allowed"),
+        ({"type": "database", "cidr": "the shop"}, "a range such as 10.200.3.0/28, or nothing, is allowed"),
+        ({"table": "orders; DROP TABLE orders"}, "trainyard:services[0].source.table is 'orders; DROP TABLE orders'"),
+        ({"key": "line-id"}, "trainyard:services[0].source.key is 'line-id'"),
+        ({"peering_connection": "vpc-1"}, "trainyard:services[0].source.peering_connection is 'vpc-1'"),
+        ({"port": 0}, "trainyard:services[0].source.port is 0"),
+    ],
+)
+def test_a_source_that_cannot_be_reached_is_refused(change: dict[str, object], expected: str) -> None:
+    assert expected in refusal(lambda tree: service(tree, "source").update(change))
+
+
+def test_a_managed_database_needs_two_zones() -> None:
+    def one_zone(tree: dict[str, Any]) -> None:
+        tree["network"]["zones"] = ["a"]
+        service(tree, "source")["type"] = "database"
+        service(tree, "source")["managed"]["enabled"] = True
+
+    assert "needs network.zones to name two zones" in refusal(one_zone)
+
+
 @pytest.mark.parametrize("kind", ["canary", "linear", "rolling"])
 def test_a_strategy_by_steps_needs_two_instances(kind: str) -> None:
     def change(tree: dict[str, Any]) -> None:
@@ -220,3 +246,27 @@ def test_settings_cannot_be_changed_after_they_are_read() -> None:
     settings = parse(mapping("dev"), FILE)
     with pytest.raises(ValueError, match="frozen"):
         settings.region = "us-east-1"  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("daily", "rate(1 day), rate(12 hours) or six fields such as cron(0 3 * * ? *) are allowed"),
+        ("rate(5 minutes)", "rate(1 day), rate(12 hours) or six fields"),
+        ("rate(1 days)", "rate(1 day), rate(12 hours) or six fields"),
+        ("cron(0 3 * * *)", "rate(1 day), rate(12 hours) or six fields"),
+        ("cron(0 3 * * * *)", "one of a cron's day-of-month and day-of-week, and only one, must be ?"),
+        ("cron(0 3 ? * ? *)", "one of a cron's day-of-month and day-of-week, and only one, must be ?"),
+    ],
+)
+def test_a_schedule_that_eventbridge_would_refuse_or_that_looks_too_often_is_named(expression: str, why: str) -> None:
+    text = refusal(lambda tree: service(tree, "retraining")["schedule"].update(expression=expression))
+    assert text.startswith(f"trainyard:services[0].retraining.schedule.expression is {expression!r}")
+    assert why in text
+
+
+@pytest.mark.parametrize("expression", ["rate(1 day)", "rate(12 hours)", "cron(0 3 ? * MON-FRI *)"])
+def test_rates_and_crons_are_schedules(expression: str) -> None:
+    tree = copy.deepcopy(mapping("dev"))
+    service(tree, "retraining")["schedule"]["expression"] = expression
+    assert parse(tree, FILE).services[0].retraining.schedule.expression == expression

@@ -34,7 +34,7 @@ def validate() -> None:
         (ML / "output").mkdir(exist_ok=True)
         (ML / "output/message").write_text("row 7 has no price")
         sys.exit(1)
-    (write("report") / "validation.json").write_text("{}")
+    (write("report") / "validation.json").write_text(json.dumps({"passed": True, "data_hash": "abc"}))
 
 
 def features() -> None:
@@ -60,7 +60,12 @@ def evaluate() -> None:
     rest = {"ndcg_at_10": 0.1, "recall_at_10": 0.1, "coverage": 0.1, "latency_ms_p50": 1.0}
     models = {name: {"map_at_10": value, **rest} for name, value in maps.items()}
     models["champion"] = models["champion"] | {"version": version} if version else None
-    report = {"schema_version": 1, "k": 10, "customers": CUSTOMERS, "models": models, "slices": []}
+    everybody = {"slice": "market", "value": "home", "customers": CUSTOMERS, "challenger": maps["challenger"]}
+    everybody |= {"champion": maps.get("champion"), "standard_error": 0.0 if version else None}
+    report = {"schema_version": 1, "k": 10, "customers": CUSTOMERS, "models": models, "slices": [everybody]}
+    report["data_hash"] = "abc"
+    tests = [{"kind": kind, "name": "a", "passed": True, "detail": "fine"} for kind in ("unit", "integration")]
+    (write("evaluation") / "tests.json").write_text(json.dumps({"tests": tests}))
     (write("evaluation") / "evaluation.json").write_text(json.dumps(report))
     columns = {name: np.full(CUSTOMERS, value) for name, value in maps.items()}
     table = pa.table({"customer": np.arange(CUSTOMERS), **columns})

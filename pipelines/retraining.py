@@ -1,0 +1,111 @@
+"""A run that nobody asks for: the last one that registered a model, repeated on the newest orders, once for them.
+
+Whatever tells that it is time (an arrival, a schedule, the end of a run) may come twice, late or in any order, so it is
+looked at what is. Two looks at the same moment give the run the same name and the same token, and SageMaker starts it
+once (API reference, StartPipelineExecution, ClientRequestToken).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipelines.deployment import current
+from pipelines.history import PastRun, past_runs
+from pipelines.launch import Clients, RunRequest, start
+from pipelines.orders import latest_orders
+from pipelines.parameters import CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, SERVING_IMAGE_URI
+from stacks.outputs import PlatformOutputs, ServiceOutputs
+
+DESCRIPTION = "Retraining on newer orders, started by the platform"
+"""Of each execution that is started here, so that its end can be told apart from that of a person's."""
+_OPEN = frozenset({"Executing", "Stopping"})
+_LOOKED_AT = 100
+"""Runs that are looked at for one that registered a model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrained:
+    """What came of a look."""
+
+    run: str = ""
+    """Of the execution that was started; empty where none was."""
+    said: str
+    """One sentence for the log."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The newest orders, and since when they are there."""
+
+    uri: str
+    at: datetime
+
+    @property
+    def run(self) -> str:
+        """The name of the run that they start: the same for the same orders."""
+        return f"{self.at:%Y%m%dt%H%M%S}-{hashlib.sha256(self.uri.encode()).hexdigest()[:6]}"
+
+
+def retrain(platform: PlatformOutputs, service: ServiceOutputs, *, clients: Clients, now: datetime) -> Retrained:
+    """Start a run on the newest orders unless one has run on them, one is open, or there is none to repeat.
+
+    Raises:
+        RunRefused: there are no orders, or an image of the run to be repeated is gone; nothing was started.
+    """
+    if current(service.pipeline_name, clients.sagemaker) is None:
+        return Retrained(said=f"the pipeline {service.pipeline_name} has not been deployed")
+    arrival = newest(platform.buckets.raw, service.name, clients.s3)
+    runs = past_runs(service.pipeline_name, _LOOKED_AT, clients.sagemaker)
+    done = _run_on(arrival, runs, clients.sagemaker)
+    if done:
+        return Retrained(said=f"run {done} was started on the newest orders, {arrival.uri}")
+    in_the_way = next((each for each in runs if each.status in _OPEN), None)
+    if in_the_way:
+        return Retrained(said=f"run {in_the_way.run} is open; {arrival.uri} waits for its end")
+    model = next((each for each in runs if each.status == "Succeeded"), None)
+    if model is None:
+        return Retrained(said=f"no run of {service.name} has registered a model yet, and the first is a person's")
+    request = repetition(_parameters(model, clients.sagemaker), arrival)
+    started = start(request, platform, service, clients=clients, now=now)
+    return Retrained(run=started.run, said=f"repeats run {model.run} on {arrival.uri}")
+
+
+def newest(bucket: str, service: str, s3: Any) -> Arrival:
+    """Return the newest orders of a service.
+
+    Raises:
+        RunRefused: there are none.
+    """
+    uri = latest_orders(bucket, service, s3)
+    place = urlsplit(uri)
+    return Arrival(uri, s3.head_object(Bucket=place.netloc, Key=place.path.lstrip("/"))["LastModified"])
+
+
+def repetition(of: Mapping[str, str], arrival: Arrival) -> RunRequest:
+    """Return the request that repeats a run with these pipeline parameters on other orders."""
+    return RunRequest(
+        orders=arrival.uri,
+        image=of[IMAGE_URI],
+        serving_image=of[SERVING_IMAGE_URI],
+        dials={dial.name: of[dial.parameter] for dial in DIALS if dial.parameter in of},
+        commit=of.get(CODE_COMMIT, "unknown"),
+        run=arrival.run,
+        description=DESCRIPTION,
+    )
+
+
+def _run_on(arrival: Arrival, runs: list[PastRun], sagemaker: Any) -> str:
+    """Return the run on these orders; only those can be it that were started since the orders are there."""
+    since = takewhile(lambda each: each.started >= arrival.at, runs)
+    return next((each.run for each in since if _parameters(each, sagemaker).get(ORDERS_URI) == arrival.uri), "")
+
+
+def _parameters(run: PastRun, sagemaker: Any) -> dict[str, str]:
+    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(
+        PipelineExecutionArn=run.execution_arn
+    )
+    return {one["Name"]: one["Value"] for page in pages for one in page["PipelineParameters"]}

@@ -1,0 +1,172 @@
+"""What a look at newer orders starts, and what keeps it from starting anything."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipelines.deployment import deploy
+from pipelines.errors import RunRefused
+from pipelines.launch import RunRequest, StartedRun, start
+from pipelines.rendering import RenderedPipeline
+from pipelines.retraining import DESCRIPTION, Retrained, newest, retrain
+from tests.pipelines import contract
+from tests.pipelines.account import Account
+
+NOW = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
+FIRST, SECOND = "2011-08-31", "2011-09-30"
+
+
+class Executions:
+    """SageMaker as moto has it, with the states that its executions never have."""
+
+    def __init__(self, sagemaker: Any) -> None:
+        self._sagemaker = sagemaker
+        self.status: dict[str, str] = {}
+        self.asked: list[dict[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sagemaker, name)
+
+    def start_pipeline_execution(self, **asked: Any) -> Any:
+        self.asked.append(asked)
+        return self._sagemaker.start_pipeline_execution(**asked)
+
+    def get_paginator(self, name: str) -> Any:
+        pages = self._sagemaker.get_paginator(name)
+        return _Marked(pages, self.status) if name == "list_pipeline_executions" else pages
+
+
+class _Marked:
+    def __init__(self, pages: Any, status: dict[str, str]) -> None:
+        self._pages, self._status = pages, status
+
+    def paginate(self, **asked: Any) -> list[dict[str, Any]]:
+        found = [one for page in self._pages.paginate(**asked) for one in page["PipelineExecutionSummaries"]]
+        for one in found:
+            one["PipelineExecutionStatus"] = self._status.get(one["PipelineExecutionDisplayName"], "Succeeded")
+        return [{"PipelineExecutionSummaries": sorted(found, key=lambda one: one["StartTime"], reverse=True)}]
+
+
+@pytest.fixture
+def ready(account: Account) -> Account:
+    """An account in which a person has run the pipeline on the first orders, to a registered model."""
+    watched = Account(replace(account.clients, sagemaker=Executions(account.clients.sagemaker)))
+    definition = RenderedPipeline('{"Parameters":[],"Steps":[],"Version":"2020-12-01"}')
+    deploy(
+        definition, contract.platform(), contract.service(), sagemaker=account.clients.sagemaker, s3=account.clients.s3
+    )
+    watched.put_orders(FIRST, "aaa")
+    watched.push_image("training-1")
+    watched.push_image("serving-1")
+    return watched
+
+
+def by_hand(account: Account, **dials: str) -> StartedRun:
+    request = RunRequest(dials=dials, commit="c0ffee")
+    return start(request, contract.platform(), contract.service(), clients=account.clients, now=NOW)
+
+
+def look(account: Account) -> Retrained:
+    return retrain(contract.platform(), contract.service(), clients=account.clients, now=NOW)
+
+
+def started(account: Account) -> list[dict[str, Any]]:
+    return account.clients.sagemaker.asked
+
+
+def given(asked: dict[str, Any]) -> dict[str, str]:
+    return {one["Name"]: one["Value"] for one in asked["PipelineParameters"]}
+
+
+def test_newer_orders_repeat_the_last_run_that_registered_a_model_whatever_was_pushed_since(ready: Account) -> None:
+    by_hand(ready, max_depth="5")
+    ready.push_image("training-2")
+    newer = ready.put_orders(SECOND, "bbb")
+    looked = look(ready)
+    before, after = (given(asked) for asked in started(ready))
+    assert after["OrdersUri"] == newer
+    assert {name for name in before if before[name] != after[name]} == {"Run", "OrdersUri", "ChampionUri"}
+    assert (after["MaxDepth"], after["CodeCommit"], after["Run"]) == ("5", "c0ffee", looked.run)
+    assert started(ready)[1]["PipelineExecutionDescription"] == DESCRIPTION
+    assert looked.said == f"repeats run {before['Run']} on {newer}"
+
+
+def test_orders_that_have_been_run_on_start_nothing_whoever_started_that_run(ready: Account) -> None:
+    by_hand(ready)
+    assert look(ready).said.startswith("run 20260301t123005-")
+    ready.put_orders(SECOND, "bbb")
+    first = look(ready)
+    assert look(ready) == Retrained(said=f"run {first.run} was started on the newest orders, {newest_uri(ready)}")
+    assert len(started(ready)) == 2
+
+
+def test_a_run_that_failed_on_the_orders_is_not_tried_again(ready: Account) -> None:
+    by_hand(ready)
+    ready.put_orders(SECOND, "bbb")
+    ready.clients.sagemaker.status[look(ready).run] = "Failed"
+    assert look(ready).run == ""
+
+
+def test_two_looks_at_the_same_moment_ask_for_the_same_run_with_one_token(ready: Account) -> None:
+    by_hand(ready)
+    ready.put_orders(SECOND, "bbb")
+    look(ready)
+    asked = started(ready)[1]
+    ready.clients.sagemaker.status.clear()
+    arrival = newest("dev-raw", "recommender", ready.clients.s3)
+    assert given(asked)["Run"] == arrival.run
+    assert arrival.run == newest("dev-raw", "recommender", ready.clients.s3).run
+    assert arrival.run != replace(arrival, uri="s3://dev-raw/other").run
+    assert arrival.run != replace(arrival, at=arrival.at + timedelta(days=1)).run
+    start(
+        RunRequest(dials={}, run=arrival.run), contract.platform(), contract.service(), clients=ready.clients, now=NOW
+    )
+    tokens = [each["ClientRequestToken"] for each in started(ready)]
+    assert tokens[1] == tokens[2] != tokens[0]
+    assert {len(token) for token in tokens} == {64}
+
+
+def test_while_a_run_is_open_no_second_one_is_started(ready: Account) -> None:
+    first = by_hand(ready)
+    ready.put_orders(SECOND, "bbb")
+    ready.clients.sagemaker.status[first.run] = "Executing"
+    assert look(ready) == Retrained(said=f"run {first.run} is open; {newest_uri(ready)} waits for its end")
+    ready.clients.sagemaker.status[first.run] = "Succeeded"
+    assert look(ready).run
+
+
+@pytest.mark.parametrize("status", ["Failed", "Stopped"])
+def test_before_a_run_has_registered_a_model_there_is_nothing_to_repeat(ready: Account, status: str) -> None:
+    assert look(ready).said == "no run of recommender has registered a model yet, and the first is a person's"
+    first = by_hand(ready)
+    ready.clients.sagemaker.status[first.run] = status
+    ready.put_orders(SECOND, "bbb")
+    assert look(ready).said == "no run of recommender has registered a model yet, and the first is a person's"
+    assert len(started(ready)) == 1
+
+
+def test_an_image_that_is_gone_is_refused_by_name(ready: Account) -> None:
+    image = by_hand(ready).image
+    ready.put_orders(SECOND, "bbb")
+    ready.clients.ecr.batch_delete_image(
+        repositoryName="trainyard/recommender", imageIds=[{"imageDigest": image.rpartition("@")[2]}]
+    )
+    with pytest.raises(RunRefused, match="There is no image") as refused:
+        look(ready)
+    assert image in refused.value.what
+
+
+def test_without_a_pipeline_or_orders_nothing_is_started(account: Account) -> None:
+    assert look(account).said == "the pipeline recommender-dev has not been deployed"
+    definition = RenderedPipeline('{"Parameters":[],"Steps":[],"Version":"2020-12-01"}')
+    deploy(
+        definition, contract.platform(), contract.service(), sagemaker=account.clients.sagemaker, s3=account.clients.s3
+    )
+    with pytest.raises(RunRefused, match="No orders of recommender have been imported"):
+        look(account)
+
+
+def newest_uri(account: Account) -> str:
+    return newest("dev-raw", "recommender", account.clients.s3).uri
