@@ -3,6 +3,8 @@
 RecommenderError          the step failed; its text is the step's failure reason
 ├── BadOrders             the orders cannot be used; the text names what and where
 ├── BadHyperparameters    a hyperparameter is unknown or out of range
+├── BadCheckpoint         a checkpoint is of another training
+├── HostLost              of several hosts that train together one is gone
 └── BadArchive            a model archive is missing, damaged or of another schema
 """
 
@@ -17,6 +19,14 @@ class BadOrders(RecommenderError):
 
 class BadHyperparameters(RecommenderError):
     """A hyperparameter is unknown or out of range."""
+
+
+class BadCheckpoint(RecommenderError):
+    """A checkpoint is of another training."""
+
+
+class HostLost(RecommenderError):
+    """Of several hosts that train together one is gone, or never came."""
 
 
 class BadArchive(RecommenderError):
