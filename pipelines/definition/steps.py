@@ -76,6 +76,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         hyperparameters={dial.name: given[dial.parameter] for dial in DIALS},
         metrics=_PRINTED_METRICS,
         target=kept(artifacts, "model"),
+        checkpoints=kept(artifacts, "checkpoints"),
     )
     evaluate = jobs.processing(
         "Evaluate",

@@ -130,7 +130,12 @@ def test_training_has_the_features_the_dials_and_the_spot_setting(steps: dict[st
     assert job["HyperParameters"]["seed"] == {"Get": "Parameters.Seed"}
     assert job["ResourceConfig"]["InstanceType"] == "ml.m6i.xlarge"
     assert job["EnableManagedSpotTraining"] is True
-    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 3600}
+    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}
+
+
+def test_a_spot_job_keeps_the_checkpoints_of_each_run_apart(steps: dict[str, Any]) -> None:
+    address = steps["Train"]["Arguments"]["CheckpointConfig"]["S3Uri"]["Std:Join"]["Values"]
+    assert address == ["s3://dev-artifacts/recommender/runs", {"Get": "Parameters.Run"}, "checkpoints"]
 
 
 def test_the_features_wait_for_a_valid_snapshot(steps: dict[str, Any]) -> None:
