@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.errors import HostLost
+from recommender.ranking.interruption import Interrupted
 from recommender.ranking.xgboost_library import xgboost
 
 PORTS = range(20_000, 30_000)
@@ -84,11 +85,8 @@ class Hosts:
             return
         try:
             address = socket.gethostbyname(self.names[0])
-            tracker = self._tracker(address) if self.first else None
-            with xgboost.collective.CommunicatorContext(**self._arguments(address)):
+            with self._tracking(address), xgboost.collective.CommunicatorContext(**self._arguments(address)):
                 yield
-            if tracker is not None:
-                tracker.wait_for(SILENT_SECONDS)
         except (xgboost.core.XGBoostError, socket.gaierror) as error:
             raise HostLost(
                 f"{self.current} cannot go on: of the hosts {', '.join(self.names)} one was lost, did not answer for "
@@ -96,12 +94,22 @@ class Hosts:
                 f"then run the step again. ({_first_words(error)})"
             ) from error
 
-    def _tracker(self, address: str) -> Any:
+    @contextmanager
+    def _tracking(self, address: str) -> Generator[None]:
+        """Keep, on the first host, the list of the hosts, until all have signed off or one is lost."""
+        if not self.first:
+            yield
+            return
         from xgboost.tracker import RabitTracker
 
         tracker = RabitTracker(self.count, address, port(address), sortby="task", timeout=START_SECONDS)
         tracker.start()
-        return tracker
+        try:
+            yield
+        except Interrupted:
+            tracker.wait_for(SILENT_SECONDS)
+            raise
+        tracker.wait_for(SILENT_SECONDS)
 
     def _arguments(self, address: str) -> dict[str, Any]:
         return {

@@ -93,7 +93,7 @@ def _suggested(trial: Any) -> dict[str, Any]:
     return {
         "max_depth": trial.suggest_int("max_depth", 2, 8),
         "learning_rate": trial.suggest_float("learning_rate", 0.02, 0.3, log=True),
-        "min_child_weight": trial.suggest_float("min_child_weight", 1, 200, log=True),
+        "min_child_weight": trial.suggest_int("min_child_weight", 1, 200, log=True),
         "subsample": trial.suggest_float("subsample", 0.4, 1),
         "colsample": trial.suggest_float("colsample", 0.2, 1),
     }

@@ -152,6 +152,10 @@ def test_two_hosts_that_are_interrupted_go_on_together(run: Run, tmp_path: Path)
     for process in processes:
         _output(process, 128 + signal.SIGTERM)
     assert not list((pair[1].root / "checkpoints").iterdir())
+    names = ["127.77.5.1", "127.77.5.2"]  # other instances, which have other addresses
+    for container, name in zip(pair, names, strict=True):
+        config = container.root / "input" / "config" / "resourceconfig.json"
+        config.write_text(json.dumps({"hosts": names, "current_host": name}))
     for process in [_start(container) for container in (*pair, *straight)]:  # two jobs at once on one machine
         _output(process)
     assert _digests(pair[0]) == _digests(straight[0])

@@ -35,8 +35,12 @@ def hosts(document: Document) -> list[str]:
 
 
 def host_addresses(document: Document) -> str:
-    """Return the content of /etc/hosts: a loopback address a host, drawn for the job, so that jobs do not meet."""
-    second, third = (1 + byte % 253 for byte in hashlib.sha256(document["TrainingJobArn"].encode()).digest()[:2])
+    """Return the content of /etc/hosts: a loopback address a host.
+
+    Drawn for the attempt, so that neither jobs meet nor an attempt finds the ports of the one before it taken.
+    """
+    attempt = f"{document['TrainingJobArn']}/{len(document['SecondaryStatusTransitions'])}"
+    second, third = (1 + byte % 253 for byte in hashlib.sha256(attempt.encode()).digest()[:2])
     lines = [f"127.{second}.{third}.{number} {host}" for number, host in enumerate(hosts(document), 1)]
     return "\n".join(["127.0.0.1 localhost", *lines, ""])
 
