@@ -15,7 +15,7 @@ BUDGETS := unit=180 components=60 stacks=240 pipelines=120 promotion=90 airflow=
 
 .PHONY: help setup engine lock format check workflows test test-official \
   $(addprefix test-,unit components stacks pipelines promotion airflow localcloud containers e2e) \
-  demo demo-down demo-envs bench-quality bench-release bench-faults bench-page verify-aws docs clean \
+  demo demo-down demo-envs bench-quality bench-features bench-release bench-faults bench-page verify-aws docs clean \
   images image push-images touched preview-comment withdraw-comments newest deploy acceptance drift
 
 help: ## List these commands
@@ -44,6 +44,8 @@ lock: ## Pin the packages anew (after changing a pyproject.toml)
 	# Airflow with what there was when it came out, as its own constraints have it.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --exclude-newer 2026-05-01 requirements/airflow.in -o requirements/airflow.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+	  requirements/feast.in -o requirements/feast.lock
 
 format: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -74,6 +76,9 @@ demo-envs: engine ## Three environments side by side on this machine, previewed,
 
 bench-quality: setup ## Recommendations beside fixed peers on real orders (a minute; needs ../shared, or --orders and --peers)
 	@$(BIN)/python -m tests.bench.quality $(ARGS)
+
+bench-features: setup ## Features of ten million simulated order lines on two cores (minutes; 2 GB of disk)
+	@$(BIN)/python -m tests.bench.features $(ARGS)
 
 bench-release: setup ## Twenty releases under 200 requests a second, and twelve bad models (about ten minutes)
 	@$(BIN)/python -m tests.bench.release

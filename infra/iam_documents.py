@@ -79,7 +79,9 @@ def training(estate: Estate) -> Document:
         *statements.read(estate, estate.raw_bucket_arn, estate.features_bucket_arn, estate.artifacts_bucket_arn),
         statements.write(estate, estate.features_bucket_arn, estate.artifacts_bucket_arn),
         *statements.pull(estate.repository_arns),
+        *statements.open_sources(estate),
         *statements.run(estate, "TrainingJobs", "ProcessingJobs"),
+        *statements.tell_mlflow(estate),
     )
 
 

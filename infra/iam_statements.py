@@ -34,6 +34,10 @@ class Estate:
     topic_arn: str
     endpoint_names: Sequence[str]
     """`<service>-<environment>`, which is also the name of the pipeline and of the model package group."""
+    source_secret_arns: Sequence[str] = ()
+    """What opens the databases that orders come from."""
+    mlflow_app_arn: str = ""
+    """The MLflow app that runs are told to; empty where there is none."""
 
     def sagemaker(self, *paths: str) -> list[str]:
         """Return SageMaker ARNs; `{name}` in a path stands for each endpoint name in turn."""
@@ -81,6 +85,12 @@ def read(estate: Estate, *buckets: str) -> list[Statement]:
         allow("ListBuckets", ["s3:ListBucket", "s3:GetBucketLocation"], buckets, owned(estate)),
         allow("ReadObjects", ["s3:GetObject"], [f"{bucket}/*" for bucket in buckets], owned(estate)),
     ]
+
+
+def open_sources(estate: Estate) -> list[Statement]:
+    """Return what reading a database of orders takes: the value of its secret; nothing where there is none."""
+    arns = estate.source_secret_arns
+    return [allow("OpenSources", ["secretsmanager:GetSecretValue"], arns, owned(estate))] if arns else []
 
 
 def write(estate: Estate, *buckets: str) -> Statement:
@@ -143,6 +153,13 @@ _INTERFACES = (
 )
 _INTERFACE_PARTS = ("network-interface", "security-group", "subnet")
 _SEEN = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
+
+
+def tell_mlflow(estate: Estate) -> list[Statement]:
+    """Return the calls of the environment's MLflow app, if it has one; one action covers all that MLflow serves."""
+    if not estate.mlflow_app_arn:
+        return []
+    return [allow("TellMlflow", ["sagemaker:CallMlflowAppApi"], [estate.mlflow_app_arn])]
 
 
 def use_key(estate: Estate) -> Statement:

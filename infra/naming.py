@@ -37,6 +37,11 @@ def deployments_table(environment: str) -> str:
     return f"trainyard-{_part(environment, 'environment')}-deployments"
 
 
+def source_secret(service: str, environment: str) -> str:
+    """Return the secret that opens the database of a model service's orders."""
+    return f"trainyard/{_part(environment, 'environment')}/{_part(service, 'model service')}/source"
+
+
 def function(environment: str, purpose: str) -> str:
     """Return the Lambda function of a purpose, such as `approval`."""
     return _short(f"trainyard-{_part(environment, 'environment')}-{_part(purpose, 'function')}", FUNCTION_LENGTH)

@@ -42,6 +42,7 @@ class Network(pulumi.ComponentResource):
     vpc_id: pulumi.Output[str]
     subnet_ids: list[pulumi.Output[str]]
     security_group_id: pulumi.Output[str]
+    route_table_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("trainyard:infra:Network", name, None, opts)
@@ -57,6 +58,7 @@ class Network(pulumi.ComponentResource):
         aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=vpc.id, opts=self._opts)
         routes = aws.ec2.RouteTable(f"{name}-routes", vpc_id=vpc.id, opts=self._opts)
         self.vpc_id = vpc.id
+        self.route_table_id = routes.id
         self.subnet_ids = [self._subnet(name, vpc, routes, zone, cidr) for zone, cidr in subnets(args.cidr, args.zones)]
         self.security_group_id = self._security_group(name, vpc)
         VpcEndpoints(
@@ -76,6 +78,7 @@ class Network(pulumi.ComponentResource):
                 "vpc_id": self.vpc_id,
                 "subnet_ids": self.subnet_ids,
                 "security_group_id": self.security_group_id,
+                "route_table_id": self.route_table_id,
             }
         )
 

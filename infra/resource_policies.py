@@ -88,6 +88,20 @@ def repository_policy(accounts: Sequence[str]) -> Document:
     )
 
 
+def secret_policy(account: str) -> Document:
+    """Return the policy of a secret that nobody of another account may use, whatever else allows it."""
+    return document(
+        {
+            "Sid": "DenyOtherAccounts",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "secretsmanager:*",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalAccount": account}},
+        }
+    )
+
+
 def queue_policy(queue_arn: str) -> Document:
     """Return the queue policy: nothing without TLS; who may send is the IAM policies' matter."""
     return document(

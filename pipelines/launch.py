@@ -12,9 +12,19 @@ from pipelines.deployment import current
 from pipelines.errors import RunRefused
 from pipelines.image import image_by_digest, newest_image
 from pipelines.image_kind import SERVING, jobs_kind
-from pipelines.orders import check_orders, latest_orders
-from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
+from pipelines.orders import check_orders, history_uri, latest_orders
+from pipelines.parameters import (
+    CHAMPION_URI,
+    CODE_COMMIT,
+    DIALS,
+    IMAGE_URI,
+    ORDERS_URI,
+    RUN,
+    SERVING_IMAGE_URI,
+    STARTED_BY,
+)
 from pipelines.run_layout import RunLayout
+from pipelines.run_record import RunRecord, canonical, keep, sha256
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
 
@@ -33,7 +43,8 @@ class RunRequest:
     """What the operator asked for."""
 
     orders: str | None = None
-    """S3 address of the orders; None takes the latest that were imported."""
+    """S3 address of the orders; None takes the latest that were imported, or what a database
+    has had since the last run."""
     image: str | None = None
     """Tag or reference of the image that the jobs run; None takes the training image pushed last."""
     serving_image: str | None = None
@@ -45,6 +56,8 @@ class RunRequest:
     """Name of the run: whoever gives one starts it once, however often it is asked for; empty makes a name of now."""
     description: str = ""
     """Of the execution: who asks for it, where that is no person."""
+    started_by: str = "unknown"
+    """Who asks for it, as AWS knows them (`trainyard.registry.caller`), or what did where nobody was there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,17 +81,14 @@ def start(
         RunRefused: the pipeline, the orders, the image or a dial does not exist; nothing was changed.
     """
     parameters = _dial_parameters(request.dials)
-    if current(service.pipeline_name, clients.sagemaker) is None:
+    pipeline = current(service.pipeline_name, clients.sagemaker)
+    if pipeline is None:
         raise RunRefused(
             f"The pipeline {service.pipeline_name} has not been deployed",
             where=f"SageMaker pipelines of {platform.account} in {platform.region}",
             cure=f"Run `trainyard pipeline deploy {service.name} --stack {platform.environment}`",
         )
-    orders = (
-        check_orders(request.orders, clients.s3)
-        if request.orders
-        else latest_orders(platform.buckets.raw, service.name, clients.s3)
-    )
+    orders = _orders(request, platform, service, clients.s3)
     image, serving_image = _images(request, service, clients.ecr)
     champion = live_champion(
         platform.deployments_table, service.name, dynamodb=clients.dynamodb, sagemaker=clients.sagemaker
@@ -91,8 +101,19 @@ def start(
         IMAGE_URI: image,
         SERVING_IMAGE_URI: serving_image,
         CODE_COMMIT: request.commit,
+        STARTED_BY: request.started_by,
         CHAMPION_URI: lay_out(champion, layout, platform, clients.s3),
     }
+    definition = canonical(pipeline["PipelineDefinition"])
+    record = RunRecord(
+        run=run,
+        started_by=request.started_by,
+        started_at=now.isoformat(timespec="seconds"),
+        pipeline=service.pipeline_name,
+        definition_sha256=sha256(definition),
+        parameters=parameters,
+    )
+    keep(record, definition, layout, platform.account, clients.s3)
     started = clients.sagemaker.start_pipeline_execution(
         PipelineName=service.pipeline_name,
         PipelineExecutionDisplayName=run,
@@ -108,6 +129,15 @@ def start(
         serving_image=serving_image,
         champion=champion,
     )
+
+
+def _orders(request: RunRequest, platform: PlatformOutputs, service: ServiceOutputs, s3: Any) -> str:
+    """Return what was asked for; else the newest file, or the history, to which the run itself adds what is new."""
+    if request.orders:
+        return check_orders(request.orders, s3)
+    if service.source.type == "database":
+        return history_uri(platform.buckets.features, service.name)
+    return latest_orders(platform.buckets.raw, service.name, s3)
 
 
 def _images(request: RunRequest, service: ServiceOutputs, ecr: Any) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The snapshots of orders that a run can train on: what `trainyard data import` put into the raw bucket."""
+"""The orders that a run can train on: what `trainyard data import` put into the raw bucket, or a database's history."""
 
 from datetime import date
 from typing import Any
@@ -10,6 +10,16 @@ from pipelines.errors import RunRefused
 def orders_prefix(service: str) -> str:
     """Return the key prefix of a service's orders; below it lie `<date of the last order>-<hash>/orders.parquet`."""
     return f"{service}/orders/"
+
+
+def history_uri(bucket: str, service: str) -> str:
+    """Return where a service with a database keeps what it has read: increments, and the manifests that count them.
+
+    Args:
+        bucket: the features bucket, which jobs may write.
+        service: its name.
+    """
+    return f"s3://{bucket}/{service}/history"
 
 
 def latest_orders(bucket: str, service: str, s3: Any, before: date | None = None) -> str:

@@ -12,6 +12,8 @@ IMAGE_URI = "ImageUri"
 SERVING_IMAGE_URI = "ServingImageUri"
 """The image that is registered with the model, by digest."""
 CODE_COMMIT = "CodeCommit"
+STARTED_BY = "StartedBy"
+"""Who started the run, as AWS knows them, or what did where nobody was there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +32,9 @@ class Dial:
 
 
 DIALS = (
-    Dial(name="n_estimators", default="120", meaning="trees of the ranker"),
-    Dial(name="max_depth", default="4", meaning="depth of each tree"),
-    Dial(name="learning_rate", default="0.08", meaning="what each tree adds"),
+    Dial(name="n_estimators", default="300", meaning="trees of the ranker"),
+    Dial(name="max_depth", default="5", meaning="depth of each tree"),
+    Dial(name="learning_rate", default="0.02", meaning="what each tree adds"),
     Dial(name="candidates", default="60", meaning="products considered per customer"),
     Dial(name="windows", default="4", meaning="how many of the newest months to learn from"),
     Dial(name="features", default="full", meaning="core (a handful of counts) or full"),

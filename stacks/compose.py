@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from infra import naming
 from infra.parameters import Parameters, ParametersArgs
-from stacks import access, baseline_image, functions, publish, serving, stores
+from stacks import access, baseline_image, functions, publish, serving, sources, stores
 from stacks.settings import Settings
 
 
@@ -25,6 +25,7 @@ def compose(settings: Settings, environment: str, provider: aws.Provider) -> pub
     kept = stores.declare(settings, environment, opts)
     roles = access.roles(settings, environment, kept, image, opts)
     network = access.network(settings, environment, opts)
+    sources.databases(settings, kept.key, network, opts)
     endpoints = {
         service.name: serving.endpoint(
             service,

@@ -61,6 +61,8 @@ class PlatformOutputs(_Contract):
     services: list[str]
     images_borrowed_from: list[str]
     """Accounts whose images may run here."""
+    tracking_uri: str = ""
+    """The MLflow server or app that runs are told to; empty tells nobody."""
 
 
 StrategyType = Literal["all_at_once", "canary", "linear", "rolling"]
@@ -104,6 +106,16 @@ class Gate(_Contract):
     minimum_map_at_10: float = 0.0
     minimum_coverage: float = 0.0
     maximum_latency_ms: float = 1000.0
+
+
+class Source(_Contract):
+    """Where a service's orders come from; the defaults are for services that take files."""
+
+    type: Literal["files", "database"] = "files"
+    secret_arn: str = ""
+    """Of the secret that holds a database's address and password."""
+    table: str = ""
+    key: str = ""
 
 
 class Training(_Contract):
@@ -175,6 +187,7 @@ class ServiceOutputs(_Contract):
     """How many different people must approve a version before it is released."""
     release_on_approval: bool
     """Whether the approval that completes a version's starts its release."""
+    source: Source = Source()
     training: Training
     retraining: Retraining = NOBODY_ELSE
     serving: Serving

@@ -76,6 +76,7 @@ def platform(
             "approval_url": approval.url,
             "services": [service.name for service in settings.services],
             "images_borrowed_from": settings.images.borrowed_from,
+            "tracking_uri": settings.tracking.uri,
         },
     )
 
@@ -87,6 +88,7 @@ def service(settings: ServiceSettings, environment: str, stores: Stores, endpoin
         outputs.ServiceOutputs,
         {
             **{field: dials[field] for field in _SAME_DIALS},
+            "source": _source(settings, stores),
             "serving": {field: dials["serving"][field] for field in outputs.Serving.model_fields},
             "endpoint_name": endpoint.name,
             "variant_name": naming.VARIANT,
@@ -96,6 +98,13 @@ def service(settings: ServiceSettings, environment: str, stores: Stores, endpoin
             "endpoint_alarms": endpoint.alarms.names,
         },
     )
+
+
+def _source(settings: ServiceSettings, stores: Stores) -> dict[str, Any]:
+    if settings.source.type == "files":
+        return {}
+    secret = stores.source_secrets[settings.name]
+    return {**settings.source.model_dump(include={"type", "table", "key"}), "secret_arn": secret.arn}
 
 
 def _json(model: type[outputs.PlatformOutputs] | type[outputs.ServiceOutputs], known: Any) -> pulumi.Output[str]:

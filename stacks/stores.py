@@ -1,5 +1,6 @@
 """What an environment keeps: key, data, images, models, records, and the topic that tells of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -11,6 +12,8 @@ from infra.keys import EncryptionKey, EncryptionKeyArgs
 from infra.notifications import Notifications, NotificationsArgs
 from infra.registry import Registry, RegistryArgs
 from infra.repositories import Repositories, RepositoriesArgs
+from infra.source_secret import SourceSecret
+from stacks import sources
 from stacks.settings import Settings
 
 
@@ -24,6 +27,8 @@ class Stores:
     registry: Registry
     deployments: Deployments
     notifications: Notifications
+    source_secrets: Mapping[str, SourceSecret]
+    """By the name of the service that reads a database."""
 
 
 def declare(settings: Settings, environment: str, opts: pulumi.ResourceOptions) -> Stores:
@@ -47,6 +52,7 @@ def declare(settings: Settings, environment: str, opts: pulumi.ResourceOptions) 
         registry=Registry("registry", RegistryArgs(groups=names, protect=protect), opts),
         deployments=Deployments("deployments", records, opts),
         notifications=Notifications("notifications", heard, opts),
+        source_secrets=sources.secrets(settings, environment, key, opts),
     )
 
 

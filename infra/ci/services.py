@@ -46,6 +46,7 @@ class Service:
 
 
 _TAGS = ("TagResource", "UntagResource")
+_LIFE = ("Create", "Modify", "Delete")
 _NETWORK = ("Vpc", "Subnet", "RouteTable", "SecurityGroup")
 
 SERVICES: tuple[Service, ...] = (
@@ -101,6 +102,9 @@ SERVICES: tuple[Service, ...] = (
             "ModifySubnetAttribute",
             "AssociateRouteTable",
             "DisassociateRouteTable",
+            "CreateRoute",
+            "ReplaceRoute",
+            "DeleteRoute",
             "CreateVpcEndpoint",
             "ModifyVpcEndpoint",
             "DeleteVpcEndpoints",
@@ -200,6 +204,19 @@ SERVICES: tuple[Service, ...] = (
         ),
     ),
     Service(
+        prefix="rds",
+        resources=tuple(f"arn:aws:rds:{{here}}:{kind}:*-database-*" for kind in ("db", "subgrp", "pg", "snapshot")),
+        read=("DescribeDBInstances", "DescribeDBSubnetGroups", "DescribeDBParameterGroups", "ListTagsForResource"),
+        # Which parameters and versions there are is everybody's, and knows no narrower resource.
+        read_all=("DescribeDBParameters", "DescribeDBEngineVersions"),
+        change=(
+            *(f"{verb}DB{what}" for what in ("Instance", "SubnetGroup", "ParameterGroup") for verb in _LIFE),
+            "CreateDBSnapshot",
+            "AddTagsToResource",
+            "RemoveTagsFromResource",
+        ),
+    ),
+    Service(
         prefix="s3",
         resources=("arn:aws:s3:::data-*",),
         read=(
@@ -262,6 +279,21 @@ SERVICES: tuple[Service, ...] = (
             "UpdateEndpoint",
             "AddTags",
             "DeleteTags",
+        ),
+    ),
+    Service(
+        prefix="secretsmanager",
+        resources=("arn:aws:secretsmanager:{here}:secret:trainyard/*", "arn:aws:secretsmanager:{here}:secret:rds!db-*"),
+        # Never GetSecretValue: whoever declares a secret need not read it.
+        read=("DescribeSecret", "GetResourcePolicy"),
+        change=(
+            "CreateSecret",
+            "UpdateSecret",
+            "DeleteSecret",
+            "RestoreSecret",
+            "PutResourcePolicy",
+            "DeleteResourcePolicy",
+            *_TAGS,
         ),
     ),
     Service(

@@ -9,7 +9,17 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.offline import offline_session
 from pipelines.definition.steps import training_run
-from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
+from pipelines.definition.tracking import tracking_environment
+from pipelines.parameters import (
+    CHAMPION_URI,
+    CODE_COMMIT,
+    DIALS,
+    IMAGE_URI,
+    ORDERS_URI,
+    RUN,
+    SERVING_IMAGE_URI,
+    STARTED_BY,
+)
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
 _REQUIRED = (RUN, ORDERS_URI, CHAMPION_URI, IMAGE_URI, SERVING_IMAGE_URI)
@@ -19,7 +29,13 @@ def render(platform: PlatformOutputs, service: ServiceOutputs) -> str:
     """Return the training pipeline of a service in an environment, as canonical JSON. Sends nothing to AWS."""
     parameters = _parameters()
     session = offline_session(region=platform.region, bucket=platform.buckets.artifacts)
-    jobs = Jobs(session=session, platform=platform, service=service, image=parameters[IMAGE_URI])
+    jobs = Jobs(
+        session=session,
+        platform=platform,
+        service=service,
+        image=parameters[IMAGE_URI],
+        environment=tracking_environment(platform, service, parameters),
+    )
     definition = Pipeline(
         name=service.pipeline_name,
         parameters=list(parameters.values()),
@@ -31,7 +47,7 @@ def render(platform: PlatformOutputs, service: ServiceOutputs) -> str:
 
 def _parameters() -> dict[str, ParameterString]:
     required = [ParameterString(name=name) for name in _REQUIRED]
-    optional = [ParameterString(name=CODE_COMMIT, default_value="unknown")]
+    optional = [ParameterString(name=name, default_value="unknown") for name in (CODE_COMMIT, STARTED_BY)]
     dials = [ParameterString(name=dial.parameter, default_value=dial.default) for dial in DIALS]
     return {parameter.name: parameter for parameter in (*required, *optional, *dials)}
 

@@ -16,7 +16,17 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, Step
 
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.registration import register
-from pipelines.parameters import CHAMPION_URI, CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, RUN, SERVING_IMAGE_URI
+from pipelines.orders import history_uri
+from pipelines.parameters import (
+    CHAMPION_URI,
+    CODE_COMMIT,
+    DIALS,
+    IMAGE_URI,
+    ORDERS_URI,
+    RUN,
+    SERVING_IMAGE_URI,
+    STARTED_BY,
+)
 
 _SERVICE = ("python", "-m", "recommender")
 _PRINTED_METRICS = ("training_rows", "positives", "trees")
@@ -29,11 +39,13 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
     def kept(bucket: str, *parts: str) -> Join:
         return Join(on="/", values=[f"s3://{bucket}/{jobs.service.name}/runs", given[RUN], *parts])
 
+    from_database = jobs.service.source.type == "database"
     ingest = jobs.processing(
         "Ingest",
         "Take a dated snapshot of the orders",
         (*_SERVICE, "ingest"),
-        inputs={"orders": given[ORDERS_URI]},
+        inputs={} if from_database else {"orders": given[ORDERS_URI]},
+        arguments=_database(jobs, given[ORDERS_URI]) if from_database else (),
         output="snapshot",
         target=kept(features_bucket, "snapshot"),
         property_file="snapshot.json",
@@ -74,6 +86,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         },
         output="evaluation",
         target=kept(artifacts, "evaluation"),
+        property_file="evaluation.json",
     )
     gate = _gate(jobs, validate, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
     registered = register(
@@ -81,7 +94,8 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         train,
         image=given[SERVING_IMAGE_URI],
         evaluation=kept(artifacts, "evaluation", "evaluation.json"),
-        metadata=_lineage(ingest, gate, given),
+        metadata=_lineage(ingest, evaluate, gate, given)
+        | ({"orders_uri": _text(ingest, "orders_uri")} if from_database else {}),
     )
     rejected = FailStep("Reject", error_message=_read(gate, "reason"), description="The gate's reason")
     decide = ConditionStep(
@@ -92,6 +106,18 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         description="Register what the gate let pass",
     )
     return [ingest, validate, features, train, evaluate, gate, decide]
+
+
+def _database(jobs: Jobs, orders: ParameterString) -> tuple[Any, ...]:
+    """Return where the job finds what opens the database; the password itself is in no argument."""
+    source = jobs.service.source
+    return (
+        *("--source", source.secret_arn),
+        *("--table", source.table),
+        *("--key", source.key),
+        *("--history", history_uri(jobs.platform.buckets.features, jobs.service.name)),
+        *("--orders", orders),
+    )
 
 
 def _gate(
@@ -122,12 +148,16 @@ def _gate(
     )
 
 
-def _lineage(ingest: ProcessingStep, gate: ProcessingStep, given: Mapping[str, ParameterString]) -> dict[str, Any]:
+def _lineage(
+    ingest: ProcessingStep, evaluate: ProcessingStep, gate: ProcessingStep, given: Mapping[str, ParameterString]
+) -> dict[str, Any]:
     return {
         "run": given[RUN],
         "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+        "started_by": given[STARTED_BY],
         "orders_uri": given[ORDERS_URI],
         "data_hash": _text(ingest, "data_hash"),
+        "archive_sha256": _text(evaluate, "archive_sha256"),
         "code_commit": given[CODE_COMMIT],
         "image": given[IMAGE_URI],
         "serving_image": given[SERVING_IMAGE_URI],

@@ -25,15 +25,20 @@ SCHEMA = pa.schema(
 )
 
 
+DATABASE_SUFFIXES = (".sqlite", ".db", ".duckdb")
+"""Of files that are databases; `recommender.ingest` reads them."""
+_SUFFIXES = (".parquet", ".csv", *DATABASE_SUFFIXES)
+
+
 def order_files(folder: Path) -> list[Path]:
     """Return the order files of a folder, by name.
 
     Raises:
         BadOrders: there are none.
     """
-    found = sorted(path for path in folder.rglob("*") if path.suffix in {".parquet", ".csv"} and path.is_file())
+    found = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
     if not found:
-        raise BadOrders(f"no orders: {folder} holds no .parquet or .csv file")
+        raise BadOrders(f"no orders: {folder} holds no {', '.join(_SUFFIXES)} file")
     return found
 
 
@@ -50,7 +55,7 @@ def read_orders(path: Path) -> pa.Table:
     missing = [name for name in SCHEMA.names if name not in table.column_names]
     if missing:
         raise BadOrders(f"{path.name} lacks the column{'s'[: len(missing) > 1]} {', '.join(missing)}")
-    return pa.table([_cast(table[field.name], field, path) for field in SCHEMA], schema=SCHEMA)
+    return pa.table([fit_column(table[field.name], field, path.name) for field in SCHEMA], schema=SCHEMA)
 
 
 def _read_csv(path: Path) -> pa.Table:
@@ -59,13 +64,24 @@ def _read_csv(path: Path) -> pa.Table:
     return csv.read_csv(path, convert_options=options)
 
 
-def _cast(column: pa.ChunkedArray, field: pa.Field, path: Path) -> pa.ChunkedArray:
+def fit_column(column: pa.ChunkedArray, field: pa.Field, title: str) -> pa.ChunkedArray:
+    """Return a column in the schema's type.
+
+    Args:
+        column: as it was read.
+        field: of the schema.
+        title: of the file or table it comes from, for messages.
+
+    Raises:
+        BadOrders: a value does not fit; the text names its row.
+    """
     try:
-        return column.cast(field.type)
+        # Arrow divides a decimal's digits, and 1.65 comes out as its neighbour; text is read to the nearest number.
+        return (column.cast(pa.string()) if pa.types.is_decimal(column.type) else column).cast(field.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         row = _first_bad_row(column, field.type)
         value = column[row].as_py()
-        raise BadOrders(f"{path.name}, row {row + 1}: {field.name} is {value!r}, not {_noun(field.type)}") from error
+        raise BadOrders(f"{title}, row {row + 1}: {field.name} is {value!r}, not {_noun(field.type)}") from error
 
 
 def _first_bad_row(column: pa.ChunkedArray, kind: pa.DataType) -> int:

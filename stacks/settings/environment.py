@@ -10,6 +10,7 @@ from stacks.settings.functions import FunctionSettings
 from stacks.settings.network import NetworkSettings
 from stacks.settings.retention import RetentionSettings
 from stacks.settings.service import ServiceSettings
+from stacks.settings.tracking import TrackingSettings
 from stacks.settings_error import crossing, explain, unapproved
 
 
@@ -32,6 +33,7 @@ class Settings(Dials):
     """Name of the account's policy that bounds every role, as the bootstrap project makes it and CI requires it; empty
     bounds none, for an account that was not prepared by `trainyard bootstrap`."""
     functions: FunctionSettings
+    tracking: TrackingSettings
     notifications: NotificationSettings
     services: list[ServiceSettings] = Field(min_length=1)
 
@@ -46,6 +48,12 @@ class Settings(Dials):
         names = [service.name for service in self.services]
         if len(set(names)) != len(names):
             raise ValueError("each entry of services has a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _zones_for_a_database(self) -> "Settings":
+        if len(self.network.zones) < 2 and any(service.source.managed.enabled for service in self.services):
+            raise ValueError("source.managed.enabled needs network.zones to name two zones: RDS wants subnets in both")
         return self
 
 

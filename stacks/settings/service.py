@@ -10,6 +10,7 @@ from stacks.settings.gate import GateSettings
 from stacks.settings.release import StrategySettings, ThresholdSettings
 from stacks.settings.retraining import RetrainingSettings
 from stacks.settings.serving import ServingSettings
+from stacks.settings.source import SourceSettings
 from stacks.settings.training import TrainingSettings
 
 
@@ -25,6 +26,7 @@ class ServiceSettings(Dials):
     release_on_approval: bool
     """Whether the last approval that a version needs starts its release; what the gate or the preflight refuses is told
     on the topic and not tried again."""
+    source: SourceSettings
     training: TrainingSettings
     retraining: RetrainingSettings
     serving: ServingSettings

@@ -172,3 +172,18 @@ def test_a_setting_the_sdk_refuses_is_named() -> None:
 
 def test_the_local_cloud_can_run_every_step(rendered: RenderedPipeline) -> None:
     assert list(parse_definition(rendered.text).steps)[-3:] == ["Decide", "Register", "Reject"]
+
+
+def test_without_a_tracker_no_job_has_variables_and_with_one_each_knows_its_run(steps: dict[str, Any]) -> None:
+    assert [name for name in JOBS if steps[name]["Arguments"].get("Environment")] == []
+    platform = contract.platform().model_copy(update={"tracking_uri": "https://mlflow.example.com"})
+    told = json.loads(render_pipeline(platform, contract.service()).text)["Steps"]
+    for step in (step for step in told if step["Name"] in JOBS):
+        assert step["Arguments"]["Environment"] == {
+            "MLFLOW_TRACKING_URI": "https://mlflow.example.com",
+            "TRACKING_EXPERIMENT": "recommender-dev",
+            "TRACKING_RUN": {"Get": "Parameters.Run"},
+            "TRACKING_CODE_COMMIT": {"Get": "Parameters.CodeCommit"},
+            "TRACKING_IMAGE": {"Get": "Parameters.ImageUri"},
+            "TRACKING_ORDERS_URI": {"Get": "Parameters.OrdersUri"},
+        }

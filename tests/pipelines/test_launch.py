@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines import run_record
 from pipelines.deployment import deploy
 from pipelines.errors import RunRefused
 from pipelines.launch import RunRequest, StartedRun, start
 from pipelines.rendering import RenderedPipeline
+from pipelines.run_layout import RunLayout
 from tests.pipelines import contract
 from tests.pipelines.account import Account
 
@@ -140,3 +142,27 @@ def test_training_on_a_gpu_takes_the_image_for_gpus(ready: Account) -> None:
     service = contract.service(instance_type="ml.g5.xlarge")
     run = start(REQUEST, contract.platform(), service, clients=ready.clients, now=NOW)
     assert run.image == gpu
+
+
+def test_a_run_leaves_a_record_from_which_it_can_be_started_again(ready: Account) -> None:
+    run = started(ready, replace(REQUEST, dials={"max_depth": "4"}, started_by="arn:aws:iam::000000000001:user/ada"))
+    layout = RunLayout(bucket="dev-artifacts", service="recommender", run=run.run)
+    found = run_record.read(layout, contract.ACCOUNT, ready.clients.s3)
+    assert found is not None
+    record, definition = found
+    assert json.loads(definition) == {"Parameters": [], "Steps": [], "Version": "2020-12-01"}
+    assert record.parameters == parameters(ready, run)
+    assert (record.started_by, record.started_at) == ("arn:aws:iam::000000000001:user/ada", NOW.isoformat())
+    assert record.parameters["StartedBy"] == record.started_by
+
+
+def test_a_record_whose_definition_was_changed_is_none(ready: Account) -> None:
+    run = started(ready)
+    layout = RunLayout(bucket="dev-artifacts", service="recommender", run=run.run)
+    ready.clients.s3.put_object(Bucket="dev-artifacts", Key=layout.key("definition.json"), Body=b"{}")
+    assert run_record.read(layout, contract.ACCOUNT, ready.clients.s3) is None
+
+
+def test_a_run_without_a_record_has_none(ready: Account) -> None:
+    layout = RunLayout(bucket="dev-artifacts", service="recommender", run="before-records")
+    assert run_record.read(layout, contract.ACCOUNT, ready.clients.s3) is None

@@ -1,5 +1,6 @@
 """The evaluation step: the same customers, the same month, every model fed from the same purchases before it."""
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Generator
@@ -32,6 +33,7 @@ from recommender.features.windows import Window
 from recommender.purchases import connect
 from recommender.ranking.archive import Model, extract, read_model
 from recommender.recommend import Recommenders
+from recommender.tracking import Dataset, Record, send
 
 
 class Holdout:
@@ -84,7 +86,8 @@ def evaluate(container: Container) -> None:
             "popularity": judge(references.popularity(K), holdout.relevant),
         }
         models: dict[str, dict[str, Any] | None] = {name: found.document() for name, found in judged.items()}
-        with opened(container.processing_input("challenger") / "model.tar.gz") as challenger:
+        archive = container.processing_input("challenger") / "model.tar.gz"
+        with opened(archive) as challenger:
             judged["challenger"], more = judge_model(challenger.model, holdout)
             models["challenger"] = judged["challenger"].document() | more
             tests, explanations = try_out(challenger, holdout), explain(challenger.model, holdout)
@@ -103,6 +106,7 @@ def evaluate(container: Container) -> None:
         "window_end": described["window_end"],
         "customers": len(holdout.customers),
         "data_hash": described["data_hash"],
+        "archive_sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
         "models": models,
         "slices": [describe_slice(key, who, judged) for key, who in members.items()],
     }
@@ -114,6 +118,22 @@ def evaluate(container: Container) -> None:
     parquet.write_table(per_customer(holdout.customers, judged), output / "per_customer.parquet")
     for name, found in judged.items():
         print(f"{name}_map_at_10={found.map_at_10:.6f};")
+    send(lambda: recorded(document, output / "evaluation.json"), output / "tracking")
+
+
+def recorded(document: dict[str, Any], file: Path) -> Record:
+    """Return what a tracker is told of the evaluation: every number of every model, and the whole as a file."""
+    numbers = {
+        f"{model}.{metric}": float(value)
+        for model, described in document["models"].items()
+        for metric, value in (described or {}).items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    return Record(
+        metrics=numbers | {"customers": document["customers"]},
+        artifacts=[file],
+        dataset=Dataset(name="orders", digest=document["data_hash"]),
+    )
 
 
 def read_champion(folder: Path) -> tuple[str | None, Path | None]:

@@ -11,8 +11,11 @@ MAXIMUM_CUSTOMERS = 100
 MAXIMUM_BYTES = 64 * 1024
 """A hundred customer ids take 2 KB."""
 
-KNOWN_FIELDS = {"customers", "customer_id", "k", "new_only"}
-_KNOWN = "customers, customer_id, k, new_only"
+MAXIMUM_EXPLAINED = 10
+"""Customers in a request that asks why: explaining a list takes about as long as ranking ten."""
+
+KNOWN_FIELDS = {"customers", "customer_id", "k", "new_only", "explain", "fresh"}
+_KNOWN = "customers, customer_id, k, new_only, explain, fresh"
 LARGEST_ID = 2**63 - 1
 
 
@@ -38,6 +41,10 @@ class Request:
     k: int
     new_only: bool = False
     """Whether only products are wanted that the customer never bought."""
+    explain: bool = False
+    """Whether each product comes with what its score rests on."""
+    fresh: bool = False
+    """Whether to look for newer features of the customers than the model's."""
 
 
 def parse_request(body: bytes) -> Request:
@@ -57,10 +64,17 @@ def parse_request(body: bytes) -> Request:
     unknown = sorted(set(document) - KNOWN_FIELDS)
     if unknown:
         _refuse("unknown_field", f"unknown field {', '.join(unknown)[:200]}; known are {_KNOWN}")
+    customers, explain = _customers(document), _flag(document, "explain")
+    if explain and len(customers) > MAXIMUM_EXPLAINED:
+        _refuse(
+            "explain", f"{len(customers)} customers asked for; with explain at most {MAXIMUM_EXPLAINED} are allowed"
+        )
     return Request(
-        customers=_customers(document),
+        customers=customers,
         k=_k(document.get("k", DEFAULT_K)),
-        new_only=_new_only(document.get("new_only", False)),
+        new_only=_flag(document, "new_only"),
+        explain=explain,
+        fresh=_flag(document, "fresh"),
     )
 
 
@@ -88,9 +102,10 @@ def _k(given: object) -> int:
     return given
 
 
-def _new_only(given: object) -> bool:
+def _flag(document: dict[str, Any], name: str) -> bool:
+    given = document.get(name, False)
     if type(given) is not bool:
-        _refuse("new_only", f"new_only must be true or false, not {_kind(given)}")
+        _refuse(name, f"{name} must be true or false, not {_kind(given)}")
     return given
 
 

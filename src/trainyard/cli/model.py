@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from trainyard.cli.reproduce import reproduce
 from trainyard.cli.session import Json, Service, Session, Stack, console
+from trainyard.lineage import gather, lineage, show_lineage
 from trainyard.promotion import open_side
 from trainyard.promotion import promote as promote_version
 from trainyard.registry import ModelVersion, find_version, list_versions
 from trainyard.registry.asking import ask_approval
 
 app = typer.Typer(help="The model registry: versions, how they were made, approvals.", no_args_is_help=True)
+app.command()(reproduce)
 
 Profile = Annotated[
     str | None, typer.Option(help="AWS profile of that environment's account.", show_default="this shell's credentials")
@@ -37,13 +40,18 @@ def list_(service: Service, stack: Stack = "dev", json: Json = False) -> None:
 
 @app.command()
 def show(service: Service, version: Version, stack: Stack = "dev", json: Json = False) -> None:
-    """Show one version: metrics, lineage (data hash, commit, image, run), approval, files."""
+    """Show which data, code, images, people and metrics made one version, and what became of it.
+
+    Everything is read from records: registry, run, archive, approvals, releases, acceptances, reproductions. What none
+    of them tells is said to be not recorded. The archive is hashed and compared with what was registered.
+    """
     session = Session(stack, service)
     found = find_version(session.service.model_package_group, version, session.client("sagemaker"))
+    told = lineage(gather(found, session.platform, session.service, session.client))
     if json:
-        typer.echo(json_format.dumps(found.document()))
+        typer.echo(json_format.dumps({**found.document(), "lineage": told.document()}))
         return
-    console().print(version_table(service, found))
+    show_lineage(f"{service}, version {version} in {stack}, registered {found.created:%Y-%m-%d %H:%M}", told, console())
 
 
 @app.command()

@@ -19,18 +19,21 @@ from pipelines.deployment import current
 from pipelines.deployment import deploy as deploy_definition
 from pipelines.errors import PipelineError, RenderingFailed
 from pipelines.execution import watch
-from pipelines.history import past_runs
+from pipelines.history import decision_page, past_runs
 from pipelines.launch import Clients, RunRequest, StartedRun, start
 from pipelines.outcome import outcome
 from pipelines.parameters import DIALS
 from pipelines.rendering import render_pipeline
+from pipelines.run_layout import RunLayout
 from trainyard import aws
 from trainyard.cli.model import version_table
 from trainyard.cli.pipeline_progress import show_progress
 from trainyard.cli.pipeline_result import result_document, result_error
 from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.errors import TrainyardError, UsageError
+from trainyard.registry import caller
 from trainyard.registry.reading import describe
+from trainyard.tracking import page
 
 app = typer.Typer(help="The training pipeline: deploy its definition, run it, follow it.", no_args_is_help=True)
 
@@ -130,7 +133,12 @@ def run(
         dynamodb=session.client("dynamodb"),
     )
     request = RunRequest(
-        orders=orders, image=image, serving_image=serving_image, dials=dials, commit=code_commit(Path.cwd())
+        orders=orders,
+        image=image,
+        serving_image=serving_image,
+        dials=dials,
+        commit=code_commit(Path.cwd()),
+        started_by=caller(session.client("sts")),
     )
     with _worded():
         started = start(request, session.platform, session.service, clients=clients, now=datetime.now(UTC))
@@ -185,6 +193,29 @@ def list_(
     for one in found:
         table.add_row(one.run, f"{one.started:%Y-%m-%d %H:%M:%S}", one.status, one.execution_arn)
     console().print(table)
+
+
+@app.command()
+def report(
+    service: Service,
+    run: Annotated[str | None, typer.Option(help="Name of a run.", show_default="the newest")] = None,
+    output: Annotated[Path, typer.Option(help="Where the page is written.")] = Path("report.html"),
+    stack: Stack = "dev",
+) -> None:
+    """Save the gate's decision on a run as a page to open: verdict, tests, groups of customers, explanations."""
+    session = Session(stack, service)
+    newest = past_runs(session.service.pipeline_name, 1, session.client("sagemaker")) if run is None else []
+    name = run or (newest[0].run if newest else "")
+    layout = RunLayout(bucket=session.platform.buckets.artifacts, service=service, run=name)
+    page = decision_page(layout, session.client("s3")) if name else None
+    if page is None:
+        raise UsageError(
+            f"The gate has not decided on {f'the run {name}' if name else 'any run'} yet",
+            where=layout.uri("gate") if name else session.service.pipeline_name,
+            cure=f"`trainyard pipeline list {service}` shows the runs",
+        )
+    output.write_bytes(page)
+    console().print(f"{output.resolve()}: the gate's decision on {name}", soft_wrap=True, markup=False)
 
 
 def _follow(execution: str, service: str, sagemaker: Any, s3: Any, *, json: bool) -> None:
@@ -242,3 +273,13 @@ def _worded() -> Generator[None, None, None]:
     except PipelineError as error:
         kind = TrainyardError if isinstance(error, RenderingFailed) else UsageError
         raise kind(error.what, where=error.where, cure=error.cure) from error
+
+
+@app.command()
+def tracker(service: Service, stack: Stack = "dev") -> None:
+    """Print the address of the page that shows what training runs were made with and what came of them.
+
+    A SageMaker MLflow app's address is signed for whoever asks, and has to be opened within five minutes.
+    """
+    session = Session(stack, service)
+    typer.echo(page(session.platform, session.client("sagemaker")))

@@ -152,6 +152,19 @@ def _volume(volume: Resource, situation: Situation) -> Result:
     yield situation.amount("ebs_gp3_gib", size, f"{size:g} GiB gp3")
 
 
+def _database(database: Resource, situation: Situation) -> Result:
+    """Yield an instance of RDS with its disk; one in a second zone costs the same again."""
+    kind, size = str(database.inputs.get("instanceClass", UNKNOWN)), database.inputs.get("allocatedStorage")
+    zones = 2 if database.inputs.get("multiAz") else 1
+    price = f"rds_postgres_{kind}"
+    if database.inputs.get("engine") != "postgres" or price not in situation.prices.prices:
+        yield Unpriced(f"no price of {kind} with {database.inputs.get('engine')}")
+        return
+    yield situation.amount(price, zones, f"{zones} × {kind}", hourly=True)
+    if isinstance(size, (int, float)):
+        yield situation.amount("rds_gp3_gib", size * zones, f"{size * zones:g} GiB gp3")
+
+
 def _parameter(parameter: Resource, situation: Situation) -> Result:
     if parameter.inputs.get("tier") == "Advanced":
         yield situation.amount("advanced_parameter", 1, "an advanced parameter")
@@ -171,6 +184,7 @@ CHARGES: Mapping[str, Charging] = {
     "aws:lb/loadBalancer:LoadBalancer": _each("load_balancer", "a load balancer", hourly=True),
     "aws:eks/cluster:Cluster": _each("eks_cluster", "a cluster", hourly=True),
     "aws:ebs/volume:Volume": _volume,
+    "aws:rds/instance:Instance": _database,
     "aws:ssm/parameter:Parameter": _parameter,
 }
 """Type -> what it is charged for."""

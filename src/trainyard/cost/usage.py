@@ -27,6 +27,7 @@ BY_USE = {
     "aws:scheduler/schedule:Schedule": "EventBridge: invocations",
     "aws:cloudwatch/eventRule:EventRule": "EventBridge: events of your own",
     "aws:cloudwatch/eventBus:EventBus": "EventBridge: events of your own",
+    "aws:rds/instance:Instance": "RDS: backups beyond the size of its disk",
     "aws:secretsmanager/secret:Secret": "Secrets Manager: requests",
 }
 """Type -> what is not in an estimate."""
@@ -63,9 +64,12 @@ _FREE = {
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     "aws:lambda/functionUrl:FunctionUrl",
     "aws:lambda/permission:Permission",
+    "aws:rds/parameterGroup:ParameterGroup",
+    "aws:rds/subnetGroup:SubnetGroup",
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
     "aws:sagemaker/model:Model",
+    "aws:secretsmanager/secretPolicy:SecretPolicy",
     "aws:sns/topicPolicy:TopicPolicy",
     "aws:sns/topicSubscription:TopicSubscription",
     "aws:sqs/queuePolicy:QueuePolicy",

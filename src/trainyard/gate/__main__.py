@@ -1,11 +1,11 @@
-"""The gate as a processing step: reads the evaluation, writes gate.json, and exits 0 with a decision either way."""
+"""The gate as a processing step: reads the evidence, writes gate.json and report.html, and exits 0 either way."""
 
 import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from trainyard.gate.decision import decide
+from trainyard.gate.decision import Decision, decide
 from trainyard.gate.evidence import Evidence
 from trainyard.gate.policy import Policy
 from trainyard.gate.reading import EvidenceError
@@ -43,6 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     target.mkdir(parents=True, exist_ok=True)
     (target / "gate.json").write_text(json.dumps(to_json(decision), indent=2, allow_nan=False) + "\n")
     print(decision.reason, flush=True)
+    _draw(decision, given.root / "input" / "evaluation", target / "report.html")
+
+
+def _draw(decision: Decision, evaluation: Path, page: Path) -> None:
+    """Write the page for people; the decision stands whether or not it can be drawn."""
+    try:
+        from trainyard.gate.page import Findings, render
+
+        page.write_text(render(decision, Findings.read(evaluation)))
+    except Exception as error:
+        print(f"report.html could not be drawn: {type(error).__name__}: {error}", flush=True)
 
 
 def _evidence(folder: Path) -> Evidence | EvidenceError:

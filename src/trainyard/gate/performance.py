@@ -1,5 +1,7 @@
 """Performance thresholds: what every model must reach, whatever it is compared with."""
 
+import math
+
 from trainyard.gate.check import Check
 from trainyard.gate.evidence import ModelScore
 from trainyard.gate.policy import Policy
@@ -22,7 +24,7 @@ def check_performance(challenger: ModelScore, policy: Policy) -> tuple[Check, ..
         _check(
             "maximum-latency",
             challenger.latency_ms_p50 is not None and challenger.latency_ms_p50 <= policy.maximum_latency_ms,
-            f"a customer's answer takes {challenger.latency_ms_p50} ms in the median, without the server; "
+            f"a customer's answer takes {challenger.latency_ms_p50 or math.nan:.2f} ms in the median; "
             f"at most {policy.maximum_latency_ms:g} ms is allowed",
         ),
     )

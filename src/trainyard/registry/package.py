@@ -22,6 +22,8 @@ class ModelVersion:
     model_data_url: str
     metadata: Mapping[str, str]
     """Lineage and metrics that the pipeline registered with it."""
+    evaluation_url: str = ""
+    """Where the evaluation that it was judged by is kept; empty where the package names none."""
 
     @classmethod
     def parse(cls, package: Mapping[str, Any]) -> "ModelVersion":
@@ -36,6 +38,9 @@ class ModelVersion:
             image=containers[0].get("Image", ""),
             model_data_url=containers[0].get("ModelDataUrl", ""),
             metadata=dict(package.get("CustomerMetadataProperties", {})),
+            evaluation_url=(
+                package.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri", "")
+            ),
         )
 
     @property
@@ -61,6 +66,7 @@ class ModelVersion:
             "approval_description": self.approval_description,
             "image": self.image,
             "model_data_url": self.model_data_url,
+            "evaluation_url": self.evaluation_url,
             "map_at_10": self.map_at_10,
             "promoted_from": asdict(self.origin) if self.origin else None,
             "metadata": dict(self.metadata),

@@ -2,8 +2,8 @@
 
 Names alone would not do: `recommender-dev-2-…` begins like everything of `recommender-dev`, so a rule is the whole name
 and not a beginning; and what carries the tags of another environment, or of another maker, is nobody's to sweep,
-whatever it is called. The rules follow `trainyard.release.plan`, `trainyard.shadow.plan`, `trainyard.batch.plan`
-and `infra.naming`.
+whatever it is called. The rules follow `trainyard.release.plan`, `trainyard.shadow.plan`, `trainyard.batch.plan`,
+`trainyard.reproduction.begin` and `infra.naming`.
 """
 
 import re
@@ -17,7 +17,7 @@ MAKERS = ("trainyard-release", "trainyard-pipeline", "trainyard-batch")
 
 _DIGEST = "[0-9a-f]{10}"
 _RULES = {
-    "Pipeline": "{endpoint}",
+    "Pipeline": "{endpoint}(?:-again-{digest})?",
     "ModelPackage": "arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{endpoint}/[0-9]+",
     "Endpoint": "{endpoint}-pre-{digest}",
     "EndpointConfig": "{endpoint}-(?:pre|shadow|baseline|[0-9]+)-{digest}",

@@ -10,6 +10,7 @@ PRICES = cost.load()
 CONFIG = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 SCALING = "aws:appautoscaling/target:Target"
+RDS = "aws:rds/instance:Instance"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 VPC_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
@@ -94,10 +95,15 @@ def test_a_region_without_prices_is_said_and_costs_nothing_silently() -> None:
 
 
 @pytest.mark.parametrize(
-    "type_token", ["aws:rds/instance:Instance", "aws:mwaa/environment:Environment", "aws:new/thing:Thing"]
+    "type_token", ["aws:rds/cluster:Cluster", "aws:mwaa/environment:Environment", "aws:new/thing:Thing"]
 )
 def test_a_type_without_a_price_is_named_never_taken_for_free(type_token: str) -> None:
     assert not_priced(resource(type_token, "it", {})) == [("it", "trainyard has no price of this type")]
+
+
+def test_a_database_of_a_class_without_a_price_is_named() -> None:
+    database = resource(RDS, "shop", {"engine": "postgres", "instanceClass": "db.r9g.huge"})
+    assert not_priced(database) == [("shop", "no price of db.r9g.huge with postgres")]
 
 
 def test_interface_endpoints_cost_by_zone_also_before_the_subnets_are_known() -> None:
@@ -132,6 +138,12 @@ def test_alarms_cost_by_metric_and_resolution(inputs: Mapping[str, Any], monthly
         ("aws:kms/key:Key", {}, 1),
         ("aws:cloudwatch/dashboard:Dashboard", {}, 3),
         ("aws:secretsmanager/secret:Secret", {}, 0.4),
+        (RDS, {"engine": "postgres", "instanceClass": "db.t4g.micro"}, round(0.017 * 730, 2)),
+        (
+            RDS,
+            {"engine": "postgres", "instanceClass": "db.t4g.micro", "allocatedStorage": 20, "multiAz": True},
+            round(2 * (0.017 * 730 + 0.127 * 20), 2),
+        ),
         ("aws:ec2/natGateway:NatGateway", {}, round(0.048 * 730, 2)),
         ("aws:ebs/volume:Volume", {"type": "gp3", "size": 100}, 8.8),
         ("aws:ssm/parameter:Parameter", {"tier": "Advanced"}, 0.05),

@@ -1,3 +1,4 @@
+import html
 import json
 import subprocess
 import sys
@@ -62,6 +63,21 @@ def test_a_policy_that_makes_no_sense_ends_the_step_before_any_decision(
     assert stop.value.code == 2
     assert "minimum_slice_customers must be at least 1" in capsys.readouterr().err
     assert not (tmp_path / "output").exists()
+
+
+def test_a_page_for_people_lies_beside_every_decision(tmp_path: Path) -> None:
+    root = scenario.write(tmp_path, *scenario.evaluation(challenger=0.4, champion=0.3), "3")
+    gate = run(root)
+    assert gate["reason"].removeprefix("Passed: ") in html.unescape((root / "output/gate/report.html").read_text())
+
+
+def test_a_page_that_cannot_be_drawn_changes_no_decision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "trainyard.gate.page", None)
+    gate = run(scenario.write(tmp_path, *scenario.evaluation(challenger=0.4, champion=0.3), "3"))
+    assert gate["passed"] is True
+    assert "report.html could not be drawn: " in capsys.readouterr().out
 
 
 def test_the_gate_needs_only_what_the_services_image_holds() -> None:

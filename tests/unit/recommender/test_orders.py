@@ -1,4 +1,5 @@
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -50,6 +51,13 @@ def test_text_in_quantity_names_the_row(row: int, tmp_path: Path) -> None:
         read_orders(tmp_path / "orders.parquet")
 
 
+def test_a_price_that_comes_as_a_decimal_is_the_nearest_number(tmp_path: Path) -> None:
+    prices = pa.array([Decimal("1.650"), Decimal("9.950"), None])
+    orders = order_table({}, {}, {}).set_column(5, "unit_price", prices)
+    parquet.write_table(orders, tmp_path / "orders.parquet")
+    assert read_orders(tmp_path / "orders.parquet")["unit_price"].to_pylist() == [1.65, 9.95, None]
+
+
 def test_columns_that_nobody_asked_for_are_left_out(tmp_path: Path) -> None:
     orders = order_table({})
     parquet.write_table(orders.append_column("note", pa.array(["x"])), tmp_path / "orders.parquet")
@@ -58,7 +66,7 @@ def test_columns_that_nobody_asked_for_are_left_out(tmp_path: Path) -> None:
 
 def test_a_folder_without_orders_is_refused(tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("nothing here")
-    with pytest.raises(BadOrders, match=r"holds no \.parquet or \.csv file"):
+    with pytest.raises(BadOrders, match=r"holds no \.parquet, \.csv, \.sqlite, \.db, \.duckdb file"):
         order_files(tmp_path)
 
 

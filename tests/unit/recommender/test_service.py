@@ -112,6 +112,22 @@ def test_new_only_names_nothing_that_the_customer_ever_bought(client: Client, ru
     assert both["recommendations"] != answer["recommendations"]
 
 
+@pytest.mark.parametrize("new_only", [False, True])
+def test_an_explained_answer_names_what_moved_each_score_most(client: Client, state: State, new_only: bool) -> None:
+    question = {"customers": [int(state.customers[0]), 1], "k": 5, "new_only": new_only}
+    _, plain = ask(client, question)
+    _, explained = ask(client, question | {"explain": True})
+    personal, popular = explained["recommendations"]
+    for product in personal["products"]:
+        moved = [abs(reason["contribution"]) for reason in product["because"]]
+        assert moved == sorted(moved, reverse=True)
+        assert (len(moved), moved[0] > 0) == (3, True)
+        assert {"feature", "value", "contribution"} == set(product["because"][0])
+    assert [product["because"] for product in popular["products"]] == [[]] * 5
+    without = [{name: product[name] for name in ("stock_code", "name", "score")} for product in personal["products"]]
+    assert without == plain["recommendations"][0]["products"]
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -136,7 +152,12 @@ def test_new_only_names_nothing_that_the_customer_ever_bought(client: Client, ru
         ({"customer_id": 1, "k": 10**400}, "k is too large; allowed are 1 to 50"),
         ({"customer_id": 1, "k": "10"}, "k must be a whole number from 1 to 50, not text"),
         ({"customer_id": 1, "new_only": 1}, "new_only must be true or false, not a whole number"),
-        ({"customer_id": 1, "n": 10}, "unknown field n; known are customers, customer_id, k, new_only"),
+        ({"customer_id": 1, "n": 10}, "unknown field n; known are customers, customer_id, k, new_only, explain, fresh"),
+        ({"customer_id": 1, "explain": "yes"}, "explain must be true or false, not text"),
+        (
+            {"customers": [1] * 11, "explain": True},
+            "11 customers asked for; with explain at most 10 are allowed",
+        ),
     ],
 )
 def test_bad_input_is_refused_with_what_is_allowed(client: Client, body: object, message: str) -> None:

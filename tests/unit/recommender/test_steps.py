@@ -69,7 +69,7 @@ def test_the_same_rows_and_hyperparameters_give_the_same_bytes(run: Run) -> None
     again = run.step("train-again")
     train_on(again, run.step("features").processing_output("features"), seed="1")
     files = sorted(path.relative_to(again.model) for path in again.model.rglob("*") if path.is_file())
-    assert {Path("ranker.json"), Path("discovery_ranker.json")} < set(files)
+    assert {Path(f"{name}ranker.{form}") for name in ("", "discovery_") for form in ("ubj", "onnx")} < set(files)
     for file in files:
         assert (again.model / file).read_bytes() == (run.step("train").model / file).read_bytes(), file
 

@@ -101,6 +101,15 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
         (lambda t: t["retention"].update(container_log_days=8), "trainyard:retention.container_log_days is 8"),
         (lambda t: t["retention"].update(key_deletion_days=6), "is 6; it should be greater than or equal to 7"),
         (lambda t: t["people"].update(approvers="me"), "trainyard:people.approvers is 'me'; it should be a valid list"),
+        (lambda t: t["tracking"].update(uri="mlflow:5000"), "trainyard:tracking.uri is 'mlflow:5000'; it should match"),
+        (
+            lambda t: t["tracking"].update(uri="https://me:secret@mlflow.example.com"),
+            "trainyard:tracking.uri is",
+        ),
+        (
+            lambda t: t["tracking"].update(uri="arn:aws:sagemaker:eu-west-1:999999999999:mlflow-app/app-1"),
+            "of account 999999999999; only ARNs of account 111111111111 are allowed",
+        ),
         (lambda t: t["notifications"].update(emails=["me"]), "trainyard:notifications.emails[0] is 'me'"),
         (lambda t: t.update(services=[]), "trainyard:services is []; it should have at least 1 item"),
         (lambda t: t.update(services=t["services"] * 2), "each entry of services has a name of its own"),
@@ -155,6 +164,32 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(
     change: Callable[[dict[str, Any]], object], expected: str
 ) -> None:
     assert expected in refusal(change)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"cidr": "10.0.0.0/28"}, "cidr, peering_connection and managed are for the type database"),
+        ({"type": "database"}, "a database is reached at cidr, or is the managed one: name one of the two"),
+        ({"type": "database", "cidr": "10.0.0.0/8"}, "a /16 or smaller is allowed"),
+        ({"type": "database", "cidr": "the shop"}, "a range such as 10.200.3.0/28, or nothing, is allowed"),
+        ({"table": "orders; DROP TABLE orders"}, "trainyard:services[0].source.table is 'orders; DROP TABLE orders'"),
+        ({"key": "line-id"}, "trainyard:services[0].source.key is 'line-id'"),
+        ({"peering_connection": "vpc-1"}, "trainyard:services[0].source.peering_connection is 'vpc-1'"),
+        ({"port": 0}, "trainyard:services[0].source.port is 0"),
+    ],
+)
+def test_a_source_that_cannot_be_reached_is_refused(change: dict[str, object], expected: str) -> None:
+    assert expected in refusal(lambda tree: service(tree, "source").update(change))
+
+
+def test_a_managed_database_needs_two_zones() -> None:
+    def one_zone(tree: dict[str, Any]) -> None:
+        tree["network"]["zones"] = ["a"]
+        service(tree, "source")["type"] = "database"
+        service(tree, "source")["managed"]["enabled"] = True
+
+    assert "needs network.zones to name two zones" in refusal(one_zone)
 
 
 @pytest.mark.parametrize("kind", ["canary", "linear", "rolling"])

@@ -1,5 +1,6 @@
 """A service that keeps the recommender's container contract and does nothing else: its MAP@10 is max_depth percent."""
 
+import hashlib
 import json
 import sys
 import tarfile
@@ -26,7 +27,8 @@ def write(name: str) -> Path:
 def ingest() -> None:
     (orders,) = read("orders").iterdir()
     (write("snapshot") / "orders.txt").write_bytes(orders.read_bytes())
-    (write("snapshot") / "snapshot.json").write_text(json.dumps({"data_hash": "abc", "rows": 3}))
+    digest = hashlib.sha256(orders.read_bytes()).hexdigest()
+    (write("snapshot") / "snapshot.json").write_text(json.dumps({"data_hash": digest, "rows": 3}))
 
 
 def validate() -> None:
@@ -34,16 +36,22 @@ def validate() -> None:
         (ML / "output").mkdir(exist_ok=True)
         (ML / "output/message").write_text("row 7 has no price")
         sys.exit(1)
-    (write("report") / "validation.json").write_text(json.dumps({"passed": True, "data_hash": "abc"}))
+    snapshot = json.loads((read("snapshot") / "snapshot.json").read_text())
+    report = {"passed": True, "data_hash": snapshot["data_hash"]}
+    (write("report") / "validation.json").write_text(json.dumps(report))
 
 
 def features() -> None:
-    (write("features") / "features.json").write_text("{}")
+    snapshot = json.loads((read("snapshot") / "snapshot.json").read_text())
+    (write("features") / "features.json").write_text(json.dumps({"data_hash": snapshot["data_hash"]}))
 
 
 def train() -> None:
     given = json.loads((ML / "input/config/hyperparameters.json").read_text())
-    (ML / "model/model.json").write_text(json.dumps({"map": int(given["max_depth"]) / 100}))
+    described = json.loads((ML / "input/data/features/features.json").read_text())
+    model = {"map": int(given["max_depth"]) / 100, "hyperparameters": given, "data_hash": described["data_hash"]}
+    (ML / "model/model.json").write_text(json.dumps(model))
+    (ML / "model/environment.json").write_text(json.dumps({"threads": 2}))
     print("training_rows=1234;")
 
 
@@ -63,7 +71,8 @@ def evaluate() -> None:
     everybody = {"slice": "market", "value": "home", "customers": CUSTOMERS, "challenger": maps["challenger"]}
     everybody |= {"champion": maps.get("champion"), "standard_error": 0.0 if version else None}
     report = {"schema_version": 1, "k": 10, "customers": CUSTOMERS, "models": models, "slices": [everybody]}
-    report["data_hash"] = "abc"
+    report["data_hash"] = json.loads((read("features") / "features.json").read_text())["data_hash"]
+    report["archive_sha256"] = hashlib.sha256((read("challenger") / "model.tar.gz").read_bytes()).hexdigest()
     tests = [{"kind": kind, "name": "a", "passed": True, "detail": "fine"} for kind in ("unit", "integration")]
     (write("evaluation") / "tests.json").write_text(json.dumps({"tests": tests}))
     (write("evaluation") / "evaluation.json").write_text(json.dumps(report))

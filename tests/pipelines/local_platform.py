@@ -1,0 +1,90 @@
+"""An environment on a local cloud in which the rendered pipeline is deployed, with a service that trains in no time."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+from localcloud.images.archive import build
+from localcloud.images.push import push
+from localcloud.images.reference import parse_reference
+from localcloud.testing import CloudUnderTest, running_cloud
+from pipelines.deployment import deploy
+from pipelines.execution import watch
+from pipelines.history import decision_page
+from pipelines.launch import Clients, RunRequest, start
+from pipelines.outcome import Outcome, outcome
+from pipelines.rendering import RenderedPipeline
+from pipelines.run_layout import RunLayout
+from tests.pipelines import contract
+from tests.pipelines.account import Account
+from trainyard.image import image_sources
+
+ORDERS = "recommender/orders/2011-08-31-a/orders.txt"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """An account of the local cloud in which the pipeline is deployed."""
+
+    account: Account
+    aws: CloudUnderTest
+
+    def run(self, orders: bytes = b"clean", **dials: str) -> Outcome:
+        clients = self.account.clients
+        clients.s3.put_object(Bucket="dev-raw", Key=ORDERS, Body=orders)
+        started = start(
+            RunRequest(dials=dials, commit="c0ffee", started_by="arn:aws:iam::000000000001:user/ada"),
+            contract.platform(),
+            contract.service(),
+            clients=clients,
+            now=datetime.now(UTC),
+        )
+        nobody = Event()
+        *_, last = watch(started.execution_arn, clients.sagemaker, lambda: nobody.wait(0.2) and None)
+        return outcome(last, sagemaker=clients.sagemaker, s3=clients.s3)
+
+    def release(self, arn: str) -> None:
+        """Do what a release does at its end: point at the version that is live."""
+        item = {"service": {"S": "recommender"}, "release_id": {"S": "live"}, "model_package_arn": {"S": arn}}
+        self.account.clients.dynamodb.put_item(TableName=contract.platform().deployments_table, Item=item)
+
+    def page(self, ended: Outcome) -> bytes | None:
+        """Return what the gate drew of its decision on a run."""
+        layout = RunLayout(
+            bucket=contract.platform().buckets.artifacts, service="recommender", run=ended.progress.display_name
+        )
+        return decision_page(layout, self.account.clients.s3)
+
+
+def push_stand_in(aws: CloudUnderTest) -> None:
+    stand_in = Path(__file__).parent / "stand_in/recommender"
+    with image_sources("recommender", []) as folders:
+        archive = build(
+            [stand_in, folders[1]],
+            entrypoint=["python", "-m", "recommender"],
+            environment={},
+            python=sys.executable,
+        )
+    for tag in ("training-standin", "serving-standin"):
+        reference = parse_reference(f"{contract.service().repository_url}:{tag}")
+        push(archive, reference, endpoint_url=aws.endpoint_url, client=aws.cloud.client)
+
+
+@contextmanager
+def deployed_platform(home: Path, rendered: RenderedPipeline) -> Generator[Platform]:
+    """Run such an environment while the block does."""
+    with running_cloud(home) as aws:
+        clients = Clients(
+            sagemaker=aws.client("sagemaker"),
+            s3=aws.client("s3"),
+            ecr=aws.client("ecr"),
+            dynamodb=aws.client("dynamodb"),
+        )
+        account = Account.fill(clients)
+        push_stand_in(aws)
+        deploy(rendered, contract.platform(), contract.service(), sagemaker=clients.sagemaker, s3=clients.s3)
+        yield Platform(account, aws)
