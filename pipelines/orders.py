@@ -1,5 +1,6 @@
 """The orders that a run can train on: what `trainyard data import` put into the raw bucket, or a database's history."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,17 +22,25 @@ def history_uri(bucket: str, service: str) -> str:
     return f"s3://{bucket}/{service}/history"
 
 
-def latest_orders(bucket: str, service: str, s3: Any) -> str:
+def latest_orders(bucket: str, service: str, s3: Any, before: date | None = None) -> str:
     """Return the address of the snapshot with the latest orders, of several the one imported last.
+
+    Args:
+        bucket: the environment's raw bucket.
+        service: name of the model service.
+        s3: a boto3 client.
+        before: only snapshots whose last order is of an earlier day, as they were known on that one; None takes all.
 
     Raises:
         RunRefused: none has been imported.
     """
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=orders_prefix(service))
     found = [item for page in pages for item in page.get("Contents", [])]
+    if before is not None:
+        found = [item for item in found if _day(item["Key"], service) < before.isoformat()]
     if not found:
         raise RunRefused(
-            f"No orders of {service} have been imported",
+            f"No orders of {service}{f' before {before}' if before else ''} have been imported",
             where=f"s3://{bucket}/{orders_prefix(service)}",
             cure=f"Run `trainyard data import {service} FILE`",
         )

@@ -8,7 +8,7 @@ once (API reference, StartPipelineExecution, ClientRequestToken).
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,8 +35,11 @@ class Retrained:
 
     run: str = ""
     """Of the execution that was started; empty where none was."""
+    execution_arn: str = ""
     said: str
     """One sentence for the log."""
+    waits: bool = False
+    """Whether there is something to run on once an open run has ended."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,34 @@ class Arrival:
     uri: str
     at: datetime
 
-    @property
-    def run(self) -> str:
-        """The name of the run that they start: the same for the same orders."""
-        return f"{self.at:%Y%m%dt%H%M%S}-{hashlib.sha256(self.uri.encode()).hexdigest()[:6]}"
+    def run(self, asked_by: str = "") -> str:
+        """Return the name of the run that they start: the same for the same orders and the same asker."""
+        return f"{self.at:%Y%m%dt%H%M%S}-{hashlib.sha256(f'{self.uri}{asked_by}'.encode()).hexdigest()[:6]}"
 
 
-def retrain(platform: PlatformOutputs, service: ServiceOutputs, *, clients: Clients, now: datetime) -> Retrained:
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How a look differs from the plain one."""
+
+    before: date | None = None
+    """Look at orders as they were known on this day; None takes the newest there are."""
+    asked_by: str = ""
+    """Who asks, where that is somebody who asks again after a failure and wants the same run then."""
+    again: bool = False
+    """Whether to run on orders that a run has seen."""
+
+
+PLAIN = Wish()
+
+
+def retrain(
+    platform: PlatformOutputs,
+    service: ServiceOutputs,
+    *,
+    clients: Clients,
+    now: datetime,
+    wish: Wish = PLAIN,
+) -> Retrained:
     """Start a run on the newest orders unless one has run on them, one is open, or there is none to repeat.
 
     Raises:
@@ -60,42 +84,46 @@ def retrain(platform: PlatformOutputs, service: ServiceOutputs, *, clients: Clie
     """
     if current(service.pipeline_name, clients.sagemaker) is None:
         return Retrained(said=f"the pipeline {service.pipeline_name} has not been deployed")
-    arrival = newest(platform.buckets.raw, service.name, clients.s3)
+    arrival = newest(platform.buckets.raw, service.name, clients.s3, wish.before)
     runs = past_runs(service.pipeline_name, _LOOKED_AT, clients.sagemaker)
-    done = _run_on(arrival, runs, clients.sagemaker)
+    own = next((each for each in runs if wish.asked_by and each.run == arrival.run(wish.asked_by)), None)
+    if own:
+        return Retrained(run=own.run, execution_arn=own.execution_arn, said=f"run {own.run} was started before")
+    done = "" if wish.again else _run_on(arrival, runs, clients.sagemaker)
     if done:
         return Retrained(said=f"run {done} was started on the newest orders, {arrival.uri}")
     in_the_way = next((each for each in runs if each.status in _OPEN), None)
     if in_the_way:
-        return Retrained(said=f"run {in_the_way.run} is open; {arrival.uri} waits for its end")
+        return Retrained(said=f"run {in_the_way.run} is open; {arrival.uri} waits for its end", waits=True)
     model = next((each for each in runs if each.status == "Succeeded"), None)
     if model is None:
         return Retrained(said=f"no run of {service.name} has registered a model yet, and the first is a person's")
-    request = repetition(_parameters(model, clients.sagemaker), arrival)
+    request = repetition(_parameters(model, clients.sagemaker), arrival, arrival.run(wish.asked_by))
     started = start(request, platform, service, clients=clients, now=now)
-    return Retrained(run=started.run, said=f"repeats run {model.run} on {arrival.uri}")
+    said = f"repeats run {model.run} on {arrival.uri}"
+    return Retrained(run=started.run, execution_arn=started.execution_arn, said=said)
 
 
-def newest(bucket: str, service: str, s3: Any) -> Arrival:
-    """Return the newest orders of a service.
+def newest(bucket: str, service: str, s3: Any, before: date | None = None) -> Arrival:
+    """Return the newest orders of a service, of a day before `before` if that is given.
 
     Raises:
         RunRefused: there are none.
     """
-    uri = latest_orders(bucket, service, s3)
+    uri = latest_orders(bucket, service, s3, before)
     place = urlsplit(uri)
     return Arrival(uri, s3.head_object(Bucket=place.netloc, Key=place.path.lstrip("/"))["LastModified"])
 
 
-def repetition(of: Mapping[str, str], arrival: Arrival) -> RunRequest:
-    """Return the request that repeats a run with these pipeline parameters on other orders."""
+def repetition(of: Mapping[str, str], arrival: Arrival, run: str) -> RunRequest:
+    """Return the request that repeats, under another name, a run with these pipeline parameters on other orders."""
     return RunRequest(
         orders=arrival.uri,
         image=of[IMAGE_URI],
         serving_image=of[SERVING_IMAGE_URI],
         dials={dial.name: of[dial.parameter] for dial in DIALS if dial.parameter in of},
         commit=of.get(CODE_COMMIT, "unknown"),
-        run=arrival.run,
+        run=run,
         description=DESCRIPTION,
         started_by=STARTER,
     )

@@ -1,7 +1,7 @@
 """What a look at newer orders starts, and what keeps it from starting anything."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from pipelines.deployment import deploy
 from pipelines.errors import RunRefused
 from pipelines.launch import RunRequest, StartedRun, start
 from pipelines.rendering import RenderedPipeline
-from pipelines.retraining import DESCRIPTION, STARTER, Retrained, newest, retrain
+from pipelines.retraining import DESCRIPTION, STARTER, Retrained, Wish, newest, retrain
 from tests.pipelines import contract
 from tests.pipelines.account import Account
 
@@ -117,12 +117,12 @@ def test_two_looks_at_the_same_moment_ask_for_the_same_run_with_one_token(ready:
     asked = started(ready)[1]
     ready.clients.sagemaker.status.clear()
     arrival = newest("dev-raw", "recommender", ready.clients.s3)
-    assert given(asked)["Run"] == arrival.run
-    assert arrival.run == newest("dev-raw", "recommender", ready.clients.s3).run
-    assert arrival.run != replace(arrival, uri="s3://dev-raw/other").run
-    assert arrival.run != replace(arrival, at=arrival.at + timedelta(days=1)).run
+    assert given(asked)["Run"] == arrival.run()
+    assert arrival.run() == newest("dev-raw", "recommender", ready.clients.s3).run()
+    assert arrival.run() != replace(arrival, uri="s3://dev-raw/other").run()
+    assert arrival.run() != replace(arrival, at=arrival.at + timedelta(days=1)).run()
     start(
-        RunRequest(dials={}, run=arrival.run), contract.platform(), contract.service(), clients=ready.clients, now=NOW
+        RunRequest(dials={}, run=arrival.run()), contract.platform(), contract.service(), clients=ready.clients, now=NOW
     )
     tokens = [each["ClientRequestToken"] for each in started(ready)]
     assert tokens[1] == tokens[2] != tokens[0]
@@ -133,7 +133,7 @@ def test_while_a_run_is_open_no_second_one_is_started(ready: Account) -> None:
     first = by_hand(ready)
     ready.put_orders(SECOND, "bbb")
     ready.clients.sagemaker.status[first.run] = "Executing"
-    assert look(ready) == Retrained(said=f"run {first.run} is open; {newest_uri(ready)} waits for its end")
+    assert look(ready) == Retrained(said=f"run {first.run} is open; {newest_uri(ready)} waits for its end", waits=True)
     ready.clients.sagemaker.status[first.run] = "Succeeded"
     assert look(ready).run
 
@@ -171,3 +171,31 @@ def test_without_a_pipeline_or_orders_nothing_is_started(account: Account) -> No
 
 def newest_uri(account: Account) -> str:
     return newest("dev-raw", "recommender", account.clients.s3).uri
+
+
+def as_of(day: str, asked_by: str = "airflow one", *, again: bool = False) -> Wish:
+    return Wish(before=date.fromisoformat(day), asked_by=asked_by, again=again)
+
+
+def wished(account: Account, wish: Wish) -> Retrained:
+    return retrain(contract.platform(), contract.service(), clients=account.clients, now=NOW, wish=wish)
+
+
+def test_a_day_that_is_made_up_for_sees_the_orders_that_were_known_before_it(ready: Account) -> None:
+    by_hand(ready)
+    second = ready.put_orders(SECOND, "bbb")
+    ready.put_orders("2011-10-31", "ccc")
+    assert wished(ready, as_of("2011-10-01")).run
+    assert given(started(ready)[1])["OrdersUri"] == second
+    with pytest.raises(RunRefused, match="No orders of recommender before 2011-08-31 have been imported"):
+        wished(ready, as_of(FIRST))
+
+
+def test_whoever_asks_again_gets_the_run_that_was_started_and_another_asker_none(ready: Account) -> None:
+    by_hand(ready)
+    ready.put_orders(SECOND, "bbb")
+    first = wished(ready, as_of("2011-10-01"))
+    assert replace(wished(ready, as_of("2011-10-01")), said=first.said) == first
+    assert wished(ready, as_of("2011-10-01", "airflow two")).run == ""
+    assert wished(ready, as_of("2011-10-01", "airflow two", again=True)).run not in ("", first.run)
+    assert len(started(ready)) == 3

@@ -11,6 +11,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from pipelines.airflow.description import Pace
+from pipelines.airflow.description import describe as describe_dag
+from pipelines.airflow.layout import lay_out
 from pipelines.code_commit import code_commit
 from pipelines.deployment import current
 from pipelines.deployment import deploy as deploy_definition
@@ -60,6 +63,31 @@ def deploy(service: Service, stack: Stack = "dev", json: Json = False) -> None:
     words = {"created": "created", "updated": "updated", "unchanged": "unchanged: this definition is in place already"}
     console().print(f"Pipeline {done.pipeline} {words[done.change]}")
     console().print(f"definition {done.sha256[:12]}: {done.definition_uri}", soft_wrap=True)
+
+
+@app.command()
+def dag(
+    service: Service,
+    folder: Annotated[Path, typer.Argument(help="Folder of DAGs: Airflow's own, or what is synchronised to MWAA's.")],
+    schedule: Annotated[str, typer.Option(help="Cron or preset of Airflow's, in UTC.")] = Pace().schedule,
+    stack: Stack = "dev",
+) -> None:
+    """Write the Airflow DAG of the deployed pipeline, with all that it imports, into a folder.
+
+    One task a step; a service's DAG takes the place of the one it had there. Write it anew after each deploy.
+    """
+    session = Session(stack, service)
+    deployed = current(session.service.pipeline_name, session.client("sagemaker"))
+    if deployed is None:
+        raise UsageError(
+            f"The pipeline {session.service.pipeline_name} has not been deployed",
+            where=f"SageMaker pipelines of {session.platform.account} in {session.platform.region}",
+            cure=f"Run `trainyard pipeline deploy {service} --stack {stack}`",
+        )
+    pace = Pace(schedule=schedule)
+    made = describe_dag(deployed["PipelineDefinition"], session.platform, session.service, pace)
+    whole = lay_out(folder, made)
+    console().print(f"{folder} has {', '.join(each.dag_id for each in whole)}", soft_wrap=True)
 
 
 @app.command()
