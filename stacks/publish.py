@@ -23,6 +23,7 @@ _SAME_DIALS = (
     "training",
     "strategy",
     "thresholds",
+    "validation",
     "gate",
 )
 """Settings that the contract carries as they are."""

@@ -10,6 +10,7 @@ from stacks.settings.gate import GateSettings
 from stacks.settings.release import StrategySettings, ThresholdSettings
 from stacks.settings.serving import ServingSettings
 from stacks.settings.training import TrainingSettings
+from stacks.settings.validation import ValidationSettings
 
 
 class ServiceSettings(Dials):
@@ -31,6 +32,7 @@ class ServiceSettings(Dials):
     """Of a release: they undo it."""
     endpoint_thresholds: ThresholdSettings
     """Of the whole endpoint: they notify, and undo a release as well."""
+    validation: ValidationSettings
     gate: GateSettings
     baseline: BaselineSettings
 
