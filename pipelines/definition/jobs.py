@@ -69,6 +69,7 @@ class Jobs:
         inputs: Mapping[str, Any],
         output: str,
         target: Any,
+        others: Mapping[str, Any] | None = None,
         arguments: Sequence[str | ParameterString] = (),
         property_file: str | None = None,
         after: Sequence[str] = (),
@@ -82,13 +83,14 @@ class Jobs:
             inputs: S3 address by the name of the folder below /opt/ml/processing/input.
             output: name of the folder below /opt/ml/processing/output, and of the output.
             target: S3 address of that output.
+            others: S3 address by name of further outputs.
             arguments: the command's arguments.
             property_file: a JSON file of the output that later steps read; its name without suffix is its handle.
             after: steps that have to succeed first, beyond those whose outputs are read.
         """
         run = self._processor(entrypoint).run(
             inputs=[_s3_input(folder, uri) for folder, uri in inputs.items()],
-            outputs=[_s3_output(output, target)],
+            outputs=[_s3_output(folder, uri) for folder, uri in ({output: target} | dict(others or {})).items()],
             arguments=list(arguments) or None,
         )
         file = PropertyFile(name=output, output_name=output, path=property_file) if property_file else None

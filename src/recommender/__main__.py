@@ -63,7 +63,7 @@ def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
         case "validate":
             from recommender.validation.step import validate
 
-            validate(container)
+            validate(container, arguments)
         case "features":
             from recommender.features.step import compute_features
 
