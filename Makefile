@@ -15,7 +15,7 @@ BUDGETS := unit=180 components=60 stacks=240 pipelines=120 promotion=90 localclo
 
 .PHONY: help setup engine lock format check workflows test test-official \
   $(addprefix test-,unit components stacks pipelines promotion localcloud containers e2e) \
-  demo demo-down demo-envs bench-quality bench-release bench-faults bench-page verify-aws docs clean \
+  demo demo-down demo-envs bench-quality bench-features bench-release bench-faults bench-page verify-aws docs clean \
   images image push-images touched preview-comment withdraw-comments newest deploy acceptance drift
 
 help: ## List these commands
@@ -41,6 +41,8 @@ lock: ## Pin the packages anew (after changing a pyproject.toml)
 	  --extra deploy --extra functions --extra policy --extra pipelines --extra recommender --extra spark --extra wandb --extra demo --group dev pyproject.toml localcloud/pyproject.toml -o requirements/all.lock
 	for image in training training-gpu serving sbom; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
 	  --no-emit-index-url --python-version 3.11 -c requirements/all.lock requirements/$$image.in -o requirements/$$image.lock || exit 1; done
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+	  requirements/feast.in -o requirements/feast.lock
 
 format: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -71,6 +73,9 @@ demo-envs: engine ## Three environments side by side on this machine, previewed,
 
 bench-quality: setup ## Recommendations beside fixed peers on real orders (a minute; needs ../shared, or --orders and --peers)
 	@$(BIN)/python -m tests.bench.quality $(ARGS)
+
+bench-features: setup ## Features of ten million simulated order lines on two cores (minutes; 2 GB of disk)
+	@$(BIN)/python -m tests.bench.features $(ARGS)
 
 bench-release: setup ## Twenty releases under 200 requests a second, and twelve bad models (about ten minutes)
 	@$(BIN)/python -m tests.bench.release

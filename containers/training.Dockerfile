@@ -25,6 +25,8 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=ca,ta
 COPY src/trainyard/__init__.py /opt/service/trainyard/__init__.py
 COPY src/trainyard/gate /opt/service/trainyard/gate
 COPY src/recommender /opt/service/recommender
+# A training run records the hash of what it was installed from.
+COPY requirements/${LOCK} /opt/service/requirements.lock
 # Compiled here: nothing can be written where it runs, and a job pays for its imports every time.
 RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/service
 

@@ -81,6 +81,7 @@ def training(estate: Estate) -> Document:
         *statements.pull(estate.repository_arns),
         *statements.open_sources(estate),
         *statements.run(estate, "TrainingJobs", "ProcessingJobs"),
+        *statements.tell_mlflow(estate),
     )
 
 

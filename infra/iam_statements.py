@@ -36,6 +36,8 @@ class Estate:
     """`<service>-<environment>`, which is also the name of the pipeline and of the model package group."""
     source_secret_arns: Sequence[str] = ()
     """What opens the databases that orders come from."""
+    mlflow_app_arn: str = ""
+    """The MLflow app that runs are told to; empty where there is none."""
 
     def sagemaker(self, *paths: str) -> list[str]:
         """Return SageMaker ARNs; `{name}` in a path stands for each endpoint name in turn."""
@@ -151,6 +153,13 @@ _INTERFACES = (
 )
 _INTERFACE_PARTS = ("network-interface", "security-group", "subnet")
 _SEEN = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
+
+
+def tell_mlflow(estate: Estate) -> list[Statement]:
+    """Return the calls of the environment's MLflow app, if it has one; one action covers all that MLflow serves."""
+    if not estate.mlflow_app_arn:
+        return []
+    return [allow("TellMlflow", ["sagemaker:CallMlflowAppApi"], [estate.mlflow_app_arn])]
 
 
 def use_key(estate: Estate) -> Statement:

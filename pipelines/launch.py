@@ -52,12 +52,12 @@ class RunRequest:
     dials: Mapping[str, str]
     """Hyperparameters by name."""
     commit: str = "unknown"
-    started_by: str = "unknown"
-    """Who asks for it, as AWS knows them (`trainyard.registry.caller`), or what did where nobody was there."""
     run: str = ""
     """Name of the run: whoever gives one starts it once, however often it is asked for; empty makes a name of now."""
     description: str = ""
     """Of the execution: who asks for it, where that is no person."""
+    started_by: str = "unknown"
+    """Who asks for it, as AWS knows them (`trainyard.registry.caller`), or what did where nobody was there."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,4 +100,5 @@ def _placeholder(settings: Settings, environment: str) -> Estate:
         topic_arn="*",
         source_secret_arns=["*" for _ in sources.with_database(settings)],
         endpoint_names=[naming.per_service(service.name, environment) for service in settings.services],
+        mlflow_app_arn=settings.tracking.uri if settings.tracking.uri.startswith("arn:") else "",
     )

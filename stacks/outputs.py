@@ -61,6 +61,8 @@ class PlatformOutputs(_Contract):
     services: list[str]
     images_borrowed_from: list[str]
     """Accounts whose images may run here."""
+    tracking_uri: str = ""
+    """The MLflow server or app that runs are told to; empty tells nobody."""
 
 
 StrategyType = Literal["all_at_once", "canary", "linear", "rolling"]

@@ -76,6 +76,7 @@ def platform(
             "approval_url": approval.url,
             "services": [service.name for service in settings.services],
             "images_borrowed_from": settings.images.borrowed_from,
+            "tracking_uri": settings.tracking.uri,
         },
     )
 

@@ -4,7 +4,7 @@
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sagemaker.core.network import NetworkConfig
@@ -45,6 +45,8 @@ class Jobs:
     platform: PlatformOutputs
     service: ServiceOutputs
     image: ParameterString
+    environment: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Variables of every job, beside those of its image."""
 
     @property
     def tags(self) -> dict[str, str]:
@@ -131,6 +133,7 @@ class Jobs:
             ),
             output_data_config=OutputDataConfig(s3_output_path=target, kms_key_id=self.platform.kms_key_arn),
             hyperparameters=dict(hyperparameters),
+            environment=dict(self.environment),
             tags=[Tag(key=key, value=value) for key, value in self.tags.items()],
         ).with_metric_definitions(
             [MetricDefinition(name=metric, regex=f"{metric}=([0-9.eE+-]+);") for metric in metrics]
@@ -150,6 +153,7 @@ class Jobs:
             base_job_name=self.service.pipeline_name,
             image_uri=self.image,
             entrypoint=list(entrypoint),
+            env=dict(self.environment) or None,
             instance_type=self.service.training.processing_instance_type,
             instance_count=1,
             volume_size_in_gb=self.service.training.volume_gib,

@@ -9,6 +9,7 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.offline import offline_session
 from pipelines.definition.steps import training_run
+from pipelines.definition.tracking import tracking_environment
 from pipelines.parameters import (
     CHAMPION_URI,
     CODE_COMMIT,
@@ -28,7 +29,13 @@ def render(platform: PlatformOutputs, service: ServiceOutputs) -> str:
     """Return the training pipeline of a service in an environment, as canonical JSON. Sends nothing to AWS."""
     parameters = _parameters()
     session = offline_session(region=platform.region, bucket=platform.buckets.artifacts)
-    jobs = Jobs(session=session, platform=platform, service=service, image=parameters[IMAGE_URI])
+    jobs = Jobs(
+        session=session,
+        platform=platform,
+        service=service,
+        image=parameters[IMAGE_URI],
+        environment=tracking_environment(platform, service, parameters),
+    )
     definition = Pipeline(
         name=service.pipeline_name,
         parameters=list(parameters.values()),

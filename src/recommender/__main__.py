@@ -15,7 +15,7 @@ from typing import NoReturn
 from recommender.container import Container
 from recommender.errors import RecommenderError
 
-STEPS = ("ingest", "validate", "features", "train", "evaluate", "serve", "simulate")
+STEPS = ("ingest", "validate", "features", "train", "evaluate", "serve", "simulate", "track")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run_step(options.step, container, rest)
     except RecommenderError as error:
-        if options.step not in ("serve", "simulate"):
+        if options.step not in ("serve", "simulate", "track"):
             container.explain_failure(str(error))
         print(f"{options.step} failed: {error}", file=sys.stderr)
         return 1
@@ -80,6 +80,10 @@ def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
             from recommender.serving.server import serve
 
             serve(container)
+        case "track":
+            from recommender.tracking.step import track
+
+            track(arguments)
         case _:
             from recommender.simulation.step import simulate
 

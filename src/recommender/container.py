@@ -42,6 +42,11 @@ class Container:
         """The folder that becomes model.tar.gz after training and holds it while serving."""
         return _made(self.root / "model")
 
+    @property
+    def training_output(self) -> Path:
+        """The folder, made by who fills it, that becomes output.tar.gz beside the model: what is in no archive."""
+        return self.root / "output" / "data"
+
     def explain_failure(self, reason: str) -> None:
         """Leave the reason of a failure where processing (`message`) and training (`failure`) jobs look for it."""
         output = _made(self.root / "output")

@@ -4,7 +4,11 @@ RecommenderError          the step failed; its text is the step's failure reason
 ├── BadOrders             the orders cannot be used; the text names what and where
 ├── BadSource             the database that orders come from cannot be used as it is
 ├── BadHyperparameters    a hyperparameter is unknown or out of range
-└── BadArchive            a model archive is missing, damaged or of another schema
+├── BadArchive            a model archive is missing, damaged or of another schema
+│   └── PickleRefused     a file of it would run code when it is loaded
+├── UnequalExport         the ONNX export answers otherwise than the booster it was made from
+├── LeakingFeature        a feature looks past its cutoff
+└── EngineMissing         the engine asked for is not installed here
 """
 
 
@@ -26,3 +30,19 @@ class BadHyperparameters(RecommenderError):
 
 class BadArchive(RecommenderError):
     """A model archive is missing, damaged, or written by an incompatible version."""
+
+
+class LeakingFeature(RecommenderError):
+    """A feature looks past its cutoff: what is learned from it could not have been known."""
+
+
+class EngineMissing(RecommenderError):
+    """The engine asked for is not installed here."""
+
+
+class PickleRefused(BadArchive):
+    """A file of an archive is a pickle: loading it would run whatever its author put there."""
+
+
+class UnequalExport(RecommenderError):
+    """An export of a model gives other answers than the model."""

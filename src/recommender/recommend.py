@@ -1,6 +1,6 @@
 """Recommend: rank a customer's candidates, or fall back to what is popular. The same code serves and is judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,10 +45,24 @@ class Recommender:
     filled: bool = True
     """Whether popular products follow where a customer has fewer candidates than asked for."""
 
-    def recommend(self, customers: Sequence[int], k: int) -> list[Ranking]:
-        """Return the best k products of each customer; one call of the ranker for all of them."""
+    def recommend(
+        self, customers: Sequence[int], k: int, fresh: Mapping[int, npt.NDArray[np.float32]] | None = None
+    ) -> list[Ranking]:
+        """Return the best k products of each customer; one call of the ranker for all of them.
+
+        Args:
+            customers: their numbers.
+            k: how many products each.
+            fresh: features of customers to use instead of the state's, where there are.
+        """
         rows = [self.state.row(customer) for customer in customers]
         matrices = [self.state.matrix_of(row) for row in rows if row is not None]
+        if fresh:
+            known = [customer for customer, row in zip(customers, rows, strict=True) if row is not None]
+            matrices = [
+                self.state.with_customer(matrix, fresh[customer]) if customer in fresh else matrix
+                for customer, matrix in zip(known, matrices, strict=True)
+            ]
         scores = iter(self._scores(matrices))
         return [
             self._popular(customer, k) if row is None else self._personal(customer, row, next(scores), k)
@@ -75,8 +89,16 @@ class Recommender:
             values = np.concatenate([values, np.full(len(rest), lowest)])
         return Ranking(customer=customer, source="personal", products=products, scores=values)
 
-    def because(self, ranking: Ranking, count: int = 3) -> list[list[Reason]]:
-        """Return, for each product of a ranking, what moved its score most; nothing for what is merely popular."""
+    def because(
+        self, ranking: Ranking, fresh: npt.NDArray[np.float32] | None = None, count: int = 3
+    ) -> list[list[Reason]]:
+        """Return, for each product of a ranking, what moved its score most; nothing for what is merely popular.
+
+        Args:
+            ranking: as `recommend` gave it.
+            fresh: the features of the customer that it was made of, where they are not the state's.
+            count: features named per product.
+        """
         row = self.state.row(ranking.customer)
         if row is None or not len(ranking.products):
             return [[] for _ in ranking.products]
@@ -84,6 +106,7 @@ class Recommender:
         place = {int(product): at for at, product in enumerate(own)}
         ranked = [place[product] for product in ranking.products.tolist() if product in place]
         matrix = self.state.matrix_of(row)[ranked]
+        matrix = matrix if fresh is None else self.state.with_customer(matrix, fresh)
         contributions = self.ranker.contributions(matrix)[0] if ranked else matrix
         reasons = iter(self._reasons(matrix, contributions, count))
         return [next(reasons) if product in place else [] for product in ranking.products.tolist()]

@@ -10,6 +10,7 @@ from stacks.settings.functions import FunctionSettings
 from stacks.settings.network import NetworkSettings
 from stacks.settings.retention import RetentionSettings
 from stacks.settings.service import ServiceSettings
+from stacks.settings.tracking import TrackingSettings
 from stacks.settings_error import crossing, explain, unapproved
 
 
@@ -32,6 +33,7 @@ class Settings(Dials):
     """Name of the account's policy that bounds every role, as the bootstrap project makes it and CI requires it; empty
     bounds none, for an account that was not prepared by `trainyard bootstrap`."""
     functions: FunctionSettings
+    tracking: TrackingSettings
     notifications: NotificationSettings
     services: list[ServiceSettings] = Field(min_length=1)
 

@@ -33,6 +33,7 @@ CHANGES: dict[str, Any] = {
     "images.borrowed_from": ["000000000003"],
     "permissions_boundary": "another-boundary",
     "functions.reserved_concurrency": 1,
+    "tracking.uri": "https://mlflow.example.com",
     "notifications.emails": ["oncall@example.com"],
     "services.0.owners": ["recommendations", "search"],
     "services.0.approvals_required": 2,

@@ -53,6 +53,7 @@ class Platform:
         self.account.clients.dynamodb.put_item(TableName=contract.platform().deployments_table, Item=item)
 
     def page(self, ended: Outcome) -> bytes | None:
+        """Return what the gate drew of its decision on a run."""
         layout = RunLayout(
             bucket=contract.platform().buckets.artifacts, service="recommender", run=ended.progress.display_name
         )

@@ -194,3 +194,18 @@ def test_the_registered_card_fits_aws_schema_whatever_the_run_fills_in(steps: di
     assert card["model_overview"]["model_creator"] == "recommendations@example.com"
     values = [one["value"] for one in card["evaluation_details"][0]["metric_groups"][0]["metric_data"]]
     assert values == [0.25, 0.25]
+
+
+def test_without_a_tracker_no_job_has_variables_and_with_one_each_knows_its_run(steps: dict[str, Any]) -> None:
+    assert [name for name in JOBS if steps[name]["Arguments"].get("Environment")] == []
+    platform = contract.platform().model_copy(update={"tracking_uri": "https://mlflow.example.com"})
+    told = json.loads(render_pipeline(platform, contract.service()).text)["Steps"]
+    for step in (step for step in told if step["Name"] in JOBS):
+        assert step["Arguments"]["Environment"] == {
+            "MLFLOW_TRACKING_URI": "https://mlflow.example.com",
+            "TRACKING_EXPERIMENT": "recommender-dev",
+            "TRACKING_RUN": {"Get": "Parameters.Run"},
+            "TRACKING_CODE_COMMIT": {"Get": "Parameters.CodeCommit"},
+            "TRACKING_IMAGE": {"Get": "Parameters.ImageUri"},
+            "TRACKING_ORDERS_URI": {"Get": "Parameters.OrdersUri"},
+        }

@@ -1,4 +1,4 @@
-"""A service that reads a database: the secret, the way to it, who may open it, and a database of the environment's own."""
+"""A service that reads a database: the secret, the way to it, who may open it, and an own database."""
 
 import copy
 import json

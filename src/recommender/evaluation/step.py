@@ -33,6 +33,7 @@ from recommender.features.windows import Window
 from recommender.purchases import connect
 from recommender.ranking.archive import Model, extract, read_model
 from recommender.recommend import Recommenders
+from recommender.tracking import Dataset, Record, send
 
 
 class Holdout:
@@ -117,6 +118,22 @@ def evaluate(container: Container) -> None:
     parquet.write_table(per_customer(holdout.customers, judged), output / "per_customer.parquet")
     for name, found in judged.items():
         print(f"{name}_map_at_10={found.map_at_10:.6f};")
+    send(lambda: recorded(document, output / "evaluation.json"), output / "tracking")
+
+
+def recorded(document: dict[str, Any], file: Path) -> Record:
+    """Return what a tracker is told of the evaluation: every number of every model, and the whole as a file."""
+    numbers = {
+        f"{model}.{metric}": float(value)
+        for model, described in document["models"].items()
+        for metric, value in (described or {}).items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    return Record(
+        metrics=numbers | {"customers": document["customers"]},
+        artifacts=[file],
+        dataset=Dataset(name="orders", digest=document["data_hash"]),
+    )
 
 
 def read_champion(folder: Path) -> tuple[str | None, Path | None]:

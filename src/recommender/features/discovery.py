@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from recommender.features.definition import CUSTOMER_FEATURES, DISCOVERY_PAIR_FEATURES, PRODUCT_FEATURES
-from recommender.features.likeness import Likeness, Likenesses, by_code, by_purchases, by_words
+from recommender.features.likeness import Likeness, Likenesses, by_code, by_purchases, by_words, recommended
 from recommender.features.retrieval import CHUNK, Purchased, best
 from recommender.features.settings import FeatureSettings
 
@@ -41,19 +41,25 @@ class Discovery:
         purchased: everything known.
         products: stock codes, in the order of the positions.
         names: of the same products.
-        settings: of likeness by habit, and how many candidates a customer gets.
+        by_habit: likenesses of the products by habit.
+        settings: how many candidates a customer gets.
     """
 
     def __init__(
-        self, purchased: Purchased, products: npt.NDArray[np.str_], names: list[str], settings: FeatureSettings
+        self,
+        purchased: Purchased,
+        products: npt.NDArray[np.str_],
+        names: list[str],
+        by_habit: Likenesses,
+        settings: FeatureSettings,
     ) -> None:
         self._kept = min(settings.discovery_candidates, len(products))
-        self._bought = purchased.matrix(np.ones(len(purchased.customer)))
-        self._season = purchased.matrix(np.minimum(purchased.season_weight, 3.0))
-        self._profile = purchased.matrix(np.minimum(purchased.profile_weight, 3.0))
-        self._last = purchased.matrix(purchased.in_last_order.astype(np.float64))
+        self._bought = purchased.matrix(np.ones(len(purchased.product), np.float32))
+        self._season = purchased.matrix(np.minimum(purchased.season_weight, np.float32(3.0)))
+        self._profile = purchased.matrix(np.minimum(purchased.profile_weight, np.float32(3.0)))
+        self._last = purchased.matrix(purchased.in_last_order)
         self._by_season = by_purchases(purchased.matrix(purchased.similar_weight), SEASON)
-        self._by_habit = by_purchases(purchased.matrix(purchased.similar_weight), settings.likeness)
+        self._by_habit = by_habit
         self._by_month = by_purchases(purchased.matrix(purchased.month_weight), MONTH)
         self._by_words = by_words(names)
         self._by_code = by_code(products)
@@ -100,20 +106,16 @@ class Discovery:
 
     def _likenesses(self, rows: npt.NDArray[np.int64]) -> Mapping[str, Matrix]:
         bought, profile, last = self._bought[rows], self._profile[rows], self._last[rows]
-        season = _summed(self._season[rows], self._by_season)
+        season = recommended(self._season[rows], self._by_season)
         return {
             "pair_similarity": _normalised(season),
             "pair_similarity_total": season,
-            "pair_similarity_by_habit": _normalised(_summed(profile, self._by_habit)),
-            "pair_similarity_by_month": _summed(bought, self._by_month),
-            "pair_similarity_to_last_order": _summed(last, self._by_season) / _size(last),
-            "pair_similarity_by_words": _summed(profile, self._by_words) / _size(profile),
-            "pair_neighbours_by_code": _summed(bought, self._by_code),
+            "pair_similarity_by_habit": _normalised(recommended(profile, self._by_habit)),
+            "pair_similarity_by_month": recommended(bought, self._by_month),
+            "pair_similarity_to_last_order": recommended(last, self._by_season) / _size(last),
+            "pair_similarity_by_words": recommended(profile, self._by_words) / _size(profile),
+            "pair_neighbours_by_code": recommended(bought, self._by_code),
         }
-
-
-def _summed(own: sp.csr_matrix, alike: Likenesses) -> Matrix:
-    return np.asarray(own @ alike, np.float32)
 
 
 def _size(own: sp.csr_matrix) -> Matrix:

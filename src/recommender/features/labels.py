@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import duckdb
+import ibis
 import numpy as np
 import numpy.typing as npt
 
+from recommender.features.engine import DuckDb, Engine, column
 from recommender.features.windows import Window
-
-_NOT_BEFORE = """
-    ANTI JOIN (SELECT customer, product FROM purchases WHERE time < $cutoff) AS before USING (customer, product)
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +44,19 @@ class Relevant:
 
 def bought_in(database: duckdb.DuckDBPyConnection, window: Window, *, new: bool = False) -> Bought:
     """Return what was bought in a window; of the `new` only what that customer had not bought before."""
-    found = database.execute(
-        f"""
-        SELECT DISTINCT customer, product FROM purchases
-        {_NOT_BEFORE if new else ""}
-        WHERE time >= $cutoff AND time < $end ORDER BY customer, product
-        """,
-        {"cutoff": window.cutoff, "end": window.end},
-    ).fetchnumpy()
-    return Bought(customers=found["customer"].astype(np.int64), products=found["product"].astype(np.str_))
+    return bought(DuckDb(database), window, new=new)
+
+
+def bought(engine: Engine, window: Window, *, new: bool = False) -> Bought:
+    """Return the same from any engine's table `purchases`."""
+    purchases = engine.table("purchases")
+    start, end = ibis.timestamp(window.cutoff), ibis.timestamp(window.end)
+    within = purchases.filter(purchases.time >= start, purchases.time < end)
+    if new:
+        within = within.anti_join(purchases.filter(purchases.time < start), ["customer", "product"])
+    pairs = within.select("customer", "product").distinct().order_by("customer", "product")
+    rows = engine.fetch(pairs)
+    return Bought(customers=column(rows, "customer").astype(np.int64), products=column(rows, "product").astype(np.str_))
 
 
 def relevant_in(customers: npt.NDArray[np.int64], products: npt.NDArray[np.str_], bought: Bought) -> Relevant:

@@ -5,7 +5,7 @@ do not look alike by chance. By words it is the cosine of their names' TF-IDF we
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-Likenesses = npt.NDArray[np.float32]
-"""Products x products: how much the column is recommended by the row."""
+Likenesses = sp.csr_matrix
+"""Products x products: how much the column is recommended by the row. Sparse: most products have nothing in common."""
+
+BLOCK = 512
+"""Products compared with all others at once: bounds memory to BLOCK x products."""
 
 _WORD = re.compile(r"[A-Z]{3,}")
 _CODE_REACH = 4
@@ -39,18 +42,43 @@ class Likeness:
 
 
 def by_purchases(weights: sp.csr_matrix, how: Likeness) -> Likenesses:
-    """Return likenesses from customers x products; zero beyond the nearest neighbours."""
+    """Return likenesses from customers x products; nothing beyond the nearest neighbours."""
     breadth = np.sqrt(np.maximum(np.diff(weights.indptr), 1)) ** how.customer_norm
     scaled: Any = sp.csr_matrix(sp.diags(1 / breadth).astype(np.float32) @ weights)
-    together = (scaled.T @ scaled).toarray()
-    own = np.maximum(np.diag(together).copy(), 1e-9)
+    own = np.zeros(scaled.shape[1], np.float32)
+    np.add.at(own, scaled.indices, scaled.data * scaled.data)
+    own = np.maximum(own, np.float32(1e-9))
     source, target = own ** (1 - how.asymmetry), own**how.asymmetry
-    together /= source[:, None] * target[None, :] + np.float32(how.shrink * np.median(own))
-    np.fill_diagonal(together, 0)
-    if how.neighbours < len(own):
-        weakest = np.partition(together, -how.neighbours, axis=0)[-how.neighbours]
+    floor = np.float32(how.shrink * np.median(own))
+    by_product: Any = sp.csr_matrix(scaled.T)
+    return _in_blocks(
+        len(own),
+        lambda at: _nearest(
+            (by_product @ scaled[:, at]).toarray() / (source[:, None] * target[None, at] + floor), at, how.neighbours
+        ),
+    )
+
+
+def recommended(own: sp.csr_matrix, alike: Likenesses) -> npt.NDArray[np.float32]:
+    """Return customers x products: how much what each customer owns recommends each product."""
+    together: Any = own @ alike
+    return np.asarray(together.toarray(), np.float32)
+
+
+def _nearest(together: npt.NDArray[np.float32], at: slice, neighbours: int) -> npt.NDArray[np.float32]:
+    """Return all products x a block of them, with what is not among a column's nearest set to zero."""
+    columns = np.arange(together.shape[1])
+    together[columns + at.start, columns] = 0
+    if neighbours < len(together):
+        weakest = np.partition(together, -neighbours, axis=0)[-neighbours]
         together[together < weakest[None, :]] = 0
     return together
+
+
+def _in_blocks(products: int, compared: Callable[[slice], npt.NDArray[np.float32]]) -> Likenesses:
+    blocks = (slice(start, min(start + BLOCK, products)) for start in range(0, products, BLOCK))
+    parts = [sp.csr_matrix(compared(at)) for at in blocks] or [sp.csr_matrix((0, 0), dtype=np.float32)]
+    return sp.csr_matrix(sp.hstack(parts, format="csr", dtype=np.float32))
 
 
 def by_words(names: Sequence[str]) -> Likenesses:
@@ -64,14 +92,15 @@ def by_words(names: Sequence[str]) -> Likenesses:
     weighted: Any = sp.csr_matrix(has @ sp.diags(rarity))
     length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
     scaled: Any = sp.csr_matrix(sp.diags(1 / np.maximum(length, 1e-9)).astype(np.float32) @ weighted)
-    alike = np.asarray((scaled @ scaled.T).toarray(), np.float32)
-    np.fill_diagonal(alike, 0)
-    return alike
+    by_word: Any = sp.csr_matrix(scaled.T)
+    return _in_blocks(len(names), lambda at: _nearest((scaled @ by_word[:, at]).toarray(), at, len(names)))
 
 
 def by_code(products: npt.NDArray[np.str_]) -> Likenesses:
     """Return 1 where two stock codes are neighbours, also where only a letter behind the digits differs."""
     number = np.array([int(code[:5]) for code in products.tolist()], np.int32)
-    near = (np.abs(number[:, None] - number[None, :]) <= _CODE_REACH).astype(np.float32)
-    np.fill_diagonal(near, 0)
-    return near
+
+    def near(at: slice) -> npt.NDArray[np.float32]:
+        return (np.abs(number[:, None] - number[None, at]) <= _CODE_REACH).astype(np.float32)
+
+    return _in_blocks(len(number), lambda at: _nearest(near(at), at, len(number)))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from recommender.features.likeness import by_purchases
+from recommender.features.likeness import Likenesses, recommended
 from recommender.features.settings import FeatureSettings
 
 CHUNK = 1024
@@ -15,24 +15,31 @@ CHUNK = 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Purchased:
-    """Pairs of customer and product with their purchases' weight, both as positions."""
+    """Pairs of customer and product with their purchases' weight, by customer, then product."""
 
-    customer: npt.NDArray[np.int64]
-    product: npt.NDArray[np.int64]
-    similar_weight: npt.NDArray[np.float64]
-    profile_weight: npt.NDArray[np.float64]
-    month_weight: npt.NDArray[np.float64]
+    starts: npt.NDArray[np.int32]
+    """Where each customer's pairs start, and at last where all end."""
+
+    product: npt.NDArray[np.int32]
+    """Position of each pair's product."""
+
+    similar_weight: npt.NDArray[np.float32]
+    profile_weight: npt.NDArray[np.float32]
+    month_weight: npt.NDArray[np.float32]
     """Half as much after a month."""
 
-    season_weight: npt.NDArray[np.float64]
+    season_weight: npt.NDArray[np.float32]
     """Half as much after two months."""
 
-    in_last_order: npt.NDArray[np.bool_]
-    shape: tuple[int, int]
+    in_last_order: npt.NDArray[np.float32]
+    """1 or 0."""
 
-    def matrix(self, weights: npt.NDArray[np.float64]) -> sp.csr_matrix:
+    products: int
+    """Number of products."""
+
+    def matrix(self, weights: npt.NDArray[np.float32]) -> sp.csr_matrix:
         """Return customers x products."""
-        return sp.csr_matrix((weights.astype(np.float32), (self.customer, self.product)), shape=self.shape)
+        return sp.csr_matrix((weights, self.product, self.starts), shape=(len(self.starts) - 1, self.products))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,50 +52,48 @@ class Candidates:
     similarity: npt.NDArray[np.float32]
 
 
-def retrieve(
-    purchased: Purchased,
-    wanted: npt.NDArray[np.int64],
-    popularity: npt.NDArray[np.float32],
-    settings: FeatureSettings,
-) -> Candidates:
-    """Return the best candidates of the wanted customers.
+class Retrieval:
+    """What is alike at a cutoff, and what is popular.
 
     Args:
         purchased: everything known.
-        wanted: positions of the customers to find candidates for, ascending.
         popularity: recent buyers of each product.
+        alike: likenesses of the products by habit.
         settings: numbers of candidates and weights of their sources.
     """
-    similar = by_purchases(purchased.matrix(purchased.similar_weight), settings.likeness)
-    profile = purchased.matrix(np.minimum(purchased.profile_weight, 3.0))
-    popular = settings.popular_weight * popularity / max(float(popularity.max(initial=0)), 1.0)
-    kept = min(settings.candidates, similar.shape[0])
-    chunks = np.array_split(wanted, len(wanted) // CHUNK + 1)
-    parts = [_chunk(rows, profile, similar, popular, kept, settings) for rows in chunks]
-    return Candidates(
-        customer=np.repeat(wanted, kept).astype(np.int32),
-        product=np.concatenate([product for product, _ in parts]).ravel().astype(np.int32),
-        position=np.tile(np.arange(kept, dtype=np.int32), len(wanted)),
-        similarity=np.concatenate([similarity for _, similarity in parts]).ravel().astype(np.float32),
-    )
 
+    def __init__(
+        self,
+        purchased: Purchased,
+        popularity: npt.NDArray[np.float32],
+        alike: Likenesses,
+        settings: FeatureSettings,
+    ) -> None:
+        self._profile = purchased.matrix(np.minimum(purchased.profile_weight, np.float32(3.0)))
+        self._popular = settings.popular_weight * popularity / max(float(popularity.max(initial=0)), 1.0)
+        self._alike = alike
+        self._kept = min(settings.candidates, purchased.products)
+        self._own_weight = settings.own_weight
 
-def _chunk(
-    rows: npt.NDArray[np.int64],
-    profile: sp.csr_matrix,
-    similar: npt.NDArray[np.float32],
-    popular: npt.NDArray[np.float32],
-    kept: int,
-    settings: FeatureSettings,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    own = profile[rows]
-    similarity = np.asarray(own @ similar)
-    similarity /= np.maximum(similarity.max(axis=1, keepdims=True), 1e-9)
-    scores = similarity + popular[None, :]
-    entries = own.tocoo()
-    scores[entries.row, entries.col] += settings.own_weight * entries.data
-    top = best(scores, kept)
-    return top, np.take_along_axis(similarity, top, 1)
+    def of(self, wanted: npt.NDArray[np.int64]) -> Candidates:
+        """Return the best candidates of the customers at the wanted positions, ascending."""
+        parts = [self._chunk(rows) for rows in np.array_split(wanted, len(wanted) // CHUNK + 1)]
+        return Candidates(
+            customer=np.repeat(wanted, self._kept).astype(np.int32),
+            product=np.concatenate([product for product, _ in parts]).ravel().astype(np.int32),
+            position=np.tile(np.arange(self._kept, dtype=np.int32), len(wanted)),
+            similarity=np.concatenate([similarity for _, similarity in parts]).ravel().astype(np.float32),
+        )
+
+    def _chunk(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        own = self._profile[rows]
+        similarity = recommended(own, self._alike)
+        similarity /= np.maximum(similarity.max(axis=1, keepdims=True), 1e-9)
+        scores = similarity + self._popular[None, :]
+        entries = own.tocoo()
+        scores[entries.row, entries.col] += self._own_weight * entries.data
+        top = best(scores, self._kept)
+        return top, np.take_along_axis(similarity, top, 1)
 
 
 def best(scores: npt.NDArray[np.float32], kept: int) -> npt.NDArray[np.int64]:

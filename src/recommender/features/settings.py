@@ -4,10 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from recommender.errors import BadArchive
+from recommender.features.definition import SCHEMA
 from recommender.features.likeness import Likeness
-
-SCHEMA = 2
-"""Version of the feature definition: a model of another version cannot be fed by this code."""
 
 
 @dataclass(frozen=True, kw_only=True)

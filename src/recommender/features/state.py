@@ -70,6 +70,14 @@ class State:
         matrix[:, pairs + customers :] = self.product_features[self.candidates[start:end]]
         return matrix
 
+    def with_customer(
+        self, matrix: npt.NDArray[np.float32], features: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
+        """Return a customer's matrix with other features of the customer in all its rows."""
+        changed, pairs = matrix.copy(), self.pair_features.shape[1]
+        changed[:, pairs : pairs + self.customer_features.shape[1]] = features
+        return changed
+
     def matrix(self) -> npt.NDArray[np.float32]:
         """Return the features of all candidates of all customers, in order."""
         owners = np.repeat(np.arange(len(self.customers)), np.diff(self.offsets))

@@ -2,27 +2,33 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-import duckdb
-import pyarrow.parquet as parquet
-
 from recommender.container import Container, write_json
-from recommender.features.build import build_states
+from recommender.errors import EngineMissing
+from recommender.feature_store.offline import OfflineStore
+from recommender.features.engine import DuckDb, Engine
+from recommender.features.leaks import check_leaks
+from recommender.features.moment import Moment
+from recommender.features.saving import save_states
 from recommender.features.settings import FeatureSettings
-from recommender.features.training import training_tables
+from recommender.features.training import write_training
 from recommender.features.windows import Window, holdout_window, training_windows
-from recommender.purchases import connect, extract_purchases
+from recommender.purchases import connect, extract
 
 HISTORY_DAYS = 60
 """A window needs this much behind it: shorter habits cannot be told from chance."""
 
 
 def compute_features(container: Container, arguments: Sequence[str]) -> None:
-    """Read snapshot/ and write features/: purchases, products, training rows, the states to serve, features.json."""
+    """Read snapshot/ and write features/.
+
+    That is purchases, products, training rows, the states to serve, the feature store's files, features.json.
+    """
     options = parse_options(arguments)
     snapshot_folder = container.processing_input("snapshot")
     snapshot = json.loads((snapshot_folder / "snapshot.json").read_text())
@@ -33,18 +39,40 @@ def compute_features(container: Container, arguments: Sequence[str]) -> None:
         first, holdout, count=options.windows, step_days=options.step_days, history_days=HISTORY_DAYS
     )
     settings = FeatureSettings(**{field.name: getattr(options, field.name) for field in fields(FeatureSettings)})
-    with connect() as database:
-        extract_purchases(database, snapshot_folder / "orders.parquet")
+    with open_engine(options.engine) as engine:
+        extract(engine, snapshot_folder / "orders.parquet")
         for table in ("purchases", "products"):
-            parquet.write_table(database.table(table).to_arrow_table(), output / f"{table}.parquet", compression="zstd")
-        served_at = end_of_known(database)
-        tables = training_tables(database, windows, settings)
-        for name, rows in vars(tables).items():
-            parquet.write_table(rows, output / f"training_{name}.parquet", compression="zstd", compression_level=1)
-        build_states(database, served_at, settings).save(output / "serving")
-    counted = tables.general.num_rows
+            engine.write(engine.table(table), output / f"{table}.parquet")
+        served_at = end_of_known(engine)
+        check_leaks(engine, windows[-1].cutoff, settings)
+        with OfflineStore(output) as offline:
+            counted = write_training(engine, windows, settings, output, offline)
+            served = Moment(engine, served_at, settings)
+            offline.add(served)
+        save_states(served.blocks(), output / "serving")
     write_json(output / "features.json", describe(snapshot, holdout, windows, served_at, settings, counted))
     print(f"computed {counted} training rows from {len(windows)} windows before {holdout.cutoff:%Y-%m-%d}")
+
+
+@contextmanager
+def open_engine(name: str) -> Generator[Engine]:
+    """Open DuckDB in this process, or Spark; both are closed at the end."""
+    if name == "duckdb":
+        with connect() as database:
+            yield DuckDb(database)
+    else:
+        try:
+            from recommender.features.spark import Spark, open_session
+        except ImportError as error:
+            raise EngineMissing(
+                f"{error.name} is not in this image: compute features with `--engine duckdb`, or install the extra "
+                "`spark` (pyspark and ibis for it)"
+            ) from error
+        session = open_session()
+        try:
+            yield Spark(session)
+        finally:
+            session.stop()
 
 
 def parse_options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -53,6 +81,7 @@ def parse_options(arguments: Sequence[str]) -> argparse.Namespace:
     cutoff_help = "first day of the holdout (default: of the last full month)"
     parser.add_argument("--cutoff", type=datetime.fromisoformat, help=cutoff_help)
     parser.add_argument("--holdout-days", type=int, help="length of the holdout (default: a month)")
+    parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="what computes them")
     parser.add_argument("--windows", type=int, default=4, help="training windows")
     parser.add_argument("--step-days", type=int, default=14, help="days between training windows")
     for field in fields(FeatureSettings):
@@ -61,11 +90,11 @@ def parse_options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def end_of_known(database: duckdb.DuckDBPyConnection) -> datetime:
+def end_of_known(engine: Engine) -> datetime:
     """Return the midnight after the last purchase: what is served knows everything."""
-    row = database.execute("SELECT (max(time)::DATE + 1)::TIMESTAMP FROM purchases").fetchone()
-    assert row is not None
-    return row[0]
+    purchases = engine.table("purchases")
+    last: datetime = engine.fetch(purchases.agg(last=purchases.time.max()))["last"][0].as_py()
+    return datetime(last.year, last.month, last.day) + timedelta(days=1)
 
 
 def describe(

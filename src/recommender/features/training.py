@@ -1,51 +1,71 @@
 """Training rows: the candidates of each window's buyers, their features, and whether they were bought."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as parquet
 
-from recommender.features.build import build_states
-from recommender.features.labels import Bought, bought_in, relevant_in
+from recommender.feature_store.offline import OfflineStore
+from recommender.features.engine import Engine
+from recommender.features.labels import Bought, bought, relevant_in
+from recommender.features.moment import Moment
 from recommender.features.settings import FeatureSettings
 from recommender.features.state import DISCOVERY_FEATURES, FEATURES, State
 from recommender.features.windows import Window
 
+FILES = {"general": FEATURES, "discovery": DISCOVERY_FEATURES}
+"""`training_<name>.parquet`, one row per candidate: window, customer, position, label, and these features.
 
-@dataclass(frozen=True, kw_only=True)
-class TrainingTables:
-    """One row per candidate: window, customer, position, label, and the features."""
-
-    general: pa.Table
-    """Every purchase counts. Customers who bought nothing are left out: nothing can be ranked wrongly for them."""
-
-    discovery: pa.Table
-    """Only what the customer had never bought before counts, and is a candidate. Customers who bought none of their
-    candidates are left out: most of them, and they teach no order among these."""
+general: every purchase counts. Customers who bought nothing are left out: nothing can be ranked wrongly for them.
+discovery: only what the customer had never bought before counts, and is a candidate. Customers who bought none of their
+candidates are left out: most of them, and they teach no order among these."""
 
 
-def training_tables(
-    database: duckdb.DuckDBPyConnection, windows: Sequence[Window], settings: FeatureSettings
-) -> TrainingTables:
-    """Compute the rows of all windows."""
-    pairs = [_of_window(database, number, window, settings) for number, window in enumerate(windows)]
-    return TrainingTables(
-        general=pa.concat_tables([general for general, _ in pairs]),
-        discovery=pa.concat_tables([discovery for _, discovery in pairs]),
-    )
+def write_training(
+    engine: Engine, windows: Sequence[Window], settings: FeatureSettings, folder: Path, offline: OfflineStore
+) -> int:
+    """Write the rows of all windows, a block of customers at a time; return how many of `general`.
+
+    The moments themselves go into the offline store.
+    """
+    writers = {
+        name: parquet.ParquetWriter(
+            folder / f"training_{name}.parquet", schema(features), compression="zstd", compression_level=1
+        )
+        for name, features in FILES.items()
+    }
+    counted = 0
+    try:
+        for number, window in enumerate(windows):
+            for general, discovery in _of_window(engine, number, window, settings, offline):
+                writers["general"].write_table(general)
+                writers["discovery"].write_table(discovery)
+                counted += general.num_rows
+    finally:
+        for writer in writers.values():
+            writer.close()
+    return counted
+
+
+def schema(features: Sequence[str]) -> pa.Schema:
+    """Return the columns of a training file."""
+    keys = {"window": pa.int16(), "customer": pa.int64(), "position": pa.int32(), "label": pa.int8()}
+    return pa.schema(keys | dict.fromkeys(features, pa.float32()))
 
 
 def _of_window(
-    database: duckdb.DuckDBPyConnection, number: int, window: Window, settings: FeatureSettings
-) -> tuple[pa.Table, pa.Table]:
-    bought, new = bought_in(database, window), bought_in(database, window, new=True)
-    states = build_states(database, window.cutoff, settings, bought.buyers())
-    discovery = _rows(states.discovery, number, new, DISCOVERY_FEATURES)
-    customer, label = discovery["customer"].to_numpy(), discovery["label"].to_numpy()
-    hit = np.isin(customer, customer[label == 1])
-    return _rows(states.general, number, bought, FEATURES), discovery.filter(pa.array(hit))
+    engine: Engine, number: int, window: Window, settings: FeatureSettings, offline: OfflineStore
+) -> Iterator[tuple[pa.Table, pa.Table]]:
+    everything, new = bought(engine, window), bought(engine, window, new=True)
+    moment = Moment(engine, window.cutoff, settings)
+    offline.add(moment)
+    for states in moment.blocks(everything.buyers()):
+        discovery = _rows(states.discovery, number, new, DISCOVERY_FEATURES)
+        customer, label = discovery["customer"].to_numpy(), discovery["label"].to_numpy()
+        hit = np.isin(customer, customer[label == 1])
+        yield _rows(states.general, number, everything, FEATURES), discovery.filter(pa.array(hit))
 
 
 def _rows(state: State, number: int, bought: Bought, features: Sequence[str]) -> pa.Table:
@@ -59,4 +79,4 @@ def _rows(state: State, number: int, bought: Bought, features: Sequence[str]) ->
         "position": position.astype(np.int32),
         "label": label.astype(np.int8),
     }
-    return pa.table(columns | {name: matrix[:, at] for at, name in enumerate(features)})
+    return pa.table(columns | {name: matrix[:, at] for at, name in enumerate(features)}, schema=schema(features))

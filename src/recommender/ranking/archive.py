@@ -1,7 +1,8 @@
 """The model archive: rankers, features they want, how candidates are retrieved, and the states to serve.
 
 - model.json: what this is, and how it was made
-- ranker.json, discovery_ranker.json: XGBoost's own format; of everything, and of what was never bought
+- ranker.ubj, discovery_ranker.ubj: XGBoost's own format; of everything, and of what was never bought
+- ranker.onnx, discovery_ranker.onnx: the same for other runtimes, equal in their answers; not read here
 - states/general/*.npy, states/discovery/*.npy: the states served, mapped into memory
 - names.npy: product names, in the order of the states' products
 - environment.json: the machine and packages it was trained with (`environment.py`)
@@ -21,13 +22,16 @@ from recommender.container import write_json
 from recommender.errors import BadArchive
 from recommender.features.settings import FeatureSettings
 from recommender.features.state import DISCOVERY_FEATURES, FEATURES, States
+from recommender.ranking.pickles import refuse_pickles
 from recommender.ranking.xgboost_library import xgboost
 from recommender.unpacking import unpack
 
-ARCHIVE_SCHEMA = 2
+ARCHIVE_SCHEMA = 3
 
+_BOOSTER_SUFFIX = {2: ".json", ARCHIVE_SCHEMA: ".ubj"}
+"""By schema: a champion that an older image packaged is still judged, served and rolled back to."""
 
-_GENERAL, _DISCOVERY = "ranker.json", "discovery_ranker.json"
+_GENERAL, _DISCOVERY = "ranker", "discovery_ranker"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,14 @@ class Boosters:
 
     general: Any
     discovery: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exports:
+    """The boosters in ONNX, serialised."""
+
+    general: bytes
+    discovery: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +94,20 @@ class Model:
 
 
 def write_model(
-    folder: Path, boosters: Boosters, states: States, names: npt.NDArray[np.str_], document: dict[str, Any]
+    folder: Path,
+    boosters: Boosters,
+    exports: Exports,
+    states: States,
+    names: npt.NDArray[np.str_],
+    document: dict[str, Any],
 ) -> None:
     """Write an archive's content into a folder."""
-    boosters.general.save_model(str(folder / _GENERAL))
-    boosters.discovery.save_model(str(folder / _DISCOVERY))
+    for name, booster, export in (
+        (_GENERAL, boosters.general, exports.general),
+        (_DISCOVERY, boosters.discovery, exports.discovery),
+    ):
+        booster.save_model(str(folder / f"{name}.ubj"))
+        (folder / f"{name}.onnx").write_bytes(export)
     states.save(folder / "states")
     np.save(folder / "names.npy", names, allow_pickle=False)
     write_json(folder / "model.json", {"archive_schema": ARCHIVE_SCHEMA, **document})
@@ -97,17 +118,18 @@ def read_model(folder: Path, threads: int = 1) -> Model:
 
     Raises:
         BadArchive: a file is missing or damaged, or another version wrote it.
+        PickleRefused: a file is a pickle.
     """
+    refuse_pickles(folder)
     try:
         document = json.loads((folder / "model.json").read_text())
+        suffix = _booster_suffix(document.get("archive_schema"))
         general, discovery = (
-            xgboost.Booster({"nthread": threads}, model_file=str(folder / file)) for file in (_GENERAL, _DISCOVERY)
+            xgboost.Booster({"nthread": threads}, model_file=str(folder / f"{name}{suffix}"))
+            for name in (_GENERAL, _DISCOVERY)
         )
     except (OSError, ValueError, xgboost.core.XGBoostError) as error:
         raise BadArchive(f"the model in {folder} cannot be read: {error}") from error
-    if document.get("archive_schema") != ARCHIVE_SCHEMA:
-        found = document.get("archive_schema")
-        raise BadArchive(f"the archive is of schema {found}, this image reads {ARCHIVE_SCHEMA}")
     return Model(
         document=document,
         settings=FeatureSettings.parse(document["settings"]),
@@ -115,6 +137,13 @@ def read_model(folder: Path, threads: int = 1) -> Model:
         discovery=_ranker(discovery, document["discovery_features"], DISCOVERY_FEATURES),
         folder=folder,
     )
+
+
+def _booster_suffix(schema: Any) -> str:
+    if schema not in _BOOSTER_SUFFIX:
+        read = " and ".join(map(str, _BOOSTER_SUFFIX))
+        raise BadArchive(f"the archive is of schema {schema}, this image reads {read}")
+    return _BOOSTER_SUFFIX[schema]
 
 
 def _ranker(booster: Any, wanted: Sequence[str], computed: Sequence[str]) -> Ranker:

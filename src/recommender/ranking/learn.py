@@ -27,7 +27,11 @@ class Rows:
     """Names of the matrix's columns."""
 
 
-def learn(rows: Rows, judge: Rows | None, hyperparameters: Hyperparameters) -> tuple[Any, dict[str, float]]:
+Losses = dict[str, list[float]]
+"""A loss a round, by `<rows>_<metric>`."""
+
+
+def learn(rows: Rows, judge: Rows | None, hyperparameters: Hyperparameters) -> tuple[Any, Losses]:
     """Train a booster.
 
     Args:
@@ -36,7 +40,7 @@ def learn(rows: Rows, judge: Rows | None, hyperparameters: Hyperparameters) -> t
         hyperparameters: the dials.
 
     Returns:
-        The booster and its last losses by name.
+        The booster, and the losses of its rounds, those included that early stopping cut off again.
     """
     losses: dict[str, dict[str, list[float]]] = {}
     watched = [(_matrix(rows, hyperparameters), "train")]
@@ -46,15 +50,14 @@ def learn(rows: Rows, judge: Rows | None, hyperparameters: Hyperparameters) -> t
         _parameters(hyperparameters),
         watched[0][0],
         num_boost_round=hyperparameters.n_estimators,
-        evals=watched if judge is not None else (),
+        evals=watched,
         early_stopping_rounds=hyperparameters.early_stopping if judge is not None else None,
         evals_result=losses,
         verbose_eval=False,
     )
     if judge is not None:
         booster = booster[: booster.best_iteration + 1]
-    last = {f"{name}_{metric}": values[-1] for name, found in losses.items() for metric, values in found.items()}
-    return booster, last
+    return booster, {f"{name}_{metric}": values for name, found in losses.items() for metric, values in found.items()}
 
 
 def _parameters(hyperparameters: Hyperparameters) -> dict[str, Any]:

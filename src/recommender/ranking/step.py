@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from recommender.container import Container
 from recommender.errors import RecommenderError
 from recommender.features.settings import FeatureSettings
 from recommender.features.state import DISCOVERY_FEATURES, State, States
-from recommender.ranking.archive import Boosters, write_model
+from recommender.ranking.archive import Boosters, Exports, write_model
 from recommender.ranking.environment import write_environment
 from recommender.ranking.hyperparameters import Hyperparameters
-from recommender.ranking.learn import THREADS, Rows, device, learn
+from recommender.ranking.learn import THREADS, Losses, Rows, device, learn
+from recommender.ranking.onnx import export
+from recommender.tracking import Dataset, Record, send
 
 
 def train(container: Container) -> None:
@@ -29,13 +31,12 @@ def train(container: Container) -> None:
     described = json.loads((folder / "features.json").read_text())
     settings = FeatureSettings.parse(described["settings"])
     settings = replace(settings, candidates=min(settings.candidates, hyperparameters.candidates))
-    general, metrics = _learnt(
+    general = _learnt(
         folder / "training_general.parquet", hyperparameters, hyperparameters.columns, settings.candidates
     )
-    discovery, more = _learnt(
+    discovery = _learnt(
         folder / "training_discovery.parquet", hyperparameters, DISCOVERY_FEATURES, settings.discovery_candidates
     )
-    metrics |= {f"discovery_{name}": value for name, value in more.items()}
     states = States.load(folder / "serving")
     states = replace(states, general=states.general.shortened(settings.candidates))
     document = {
@@ -48,20 +49,54 @@ def train(container: Container) -> None:
         "served_at": described["served_at"],
     }
     names = product_names(folder / "products.parquet", states.general)
-    write_model(container.model, Boosters(general=general, discovery=discovery), states, names, document)
+    boosters = Boosters(general=general.booster, discovery=discovery.booster)
+    exports = Exports(general=general.export, discovery=discovery.export)
+    write_model(container.model, boosters, exports, states, names, document)
     write_environment(container.model, threads=THREADS, device=device())
-    for name, value in metrics.items():
+    for name, value in (general.metrics("") | discovery.metrics("discovery_")).items():
         print(f"{name}={value:.6g};" if isinstance(value, float) else f"{name}={value};", flush=True)
+    send(lambda: _record(document, general, discovery, container), container.training_output / "tracking")
 
 
-def _learnt(
-    path: Path, hyperparameters: Hyperparameters, features: Sequence[str], candidates: int
-) -> tuple[Any, dict[str, float | int]]:
-    """Return a booster, and the counts and losses of its training by name."""
+@dataclass(frozen=True, kw_only=True)
+class Learnt:
+    """What came of training one booster."""
+
+    booster: Any
+    export: bytes
+    """In ONNX."""
+    counts: dict[str, int]
+    losses: Losses
+
+    def metrics(self, prefix: str) -> dict[str, float | int]:
+        """Return counts and last losses by name."""
+        last = {name: values[-1] for name, values in self.losses.items()}
+        return {f"{prefix}{name}": value for name, value in (self.counts | last).items()}
+
+
+def _record(document: dict[str, Any], general: Learnt, discovery: Learnt, container: Container) -> Record:
+    """Return what a tracker is told of the training."""
+    both = (("", general), ("discovery_", discovery))
+    counts = {f"{prefix}{name}": count for prefix, learnt in both for name, count in learnt.counts.items()}
+    losses = {f"{prefix}{name}": values for prefix, learnt in both for name, values in learnt.losses.items()}
+    return Record(
+        parameters=document["hyperparameters"] | {f"feature.{name}": of for name, of in document["settings"].items()},
+        metrics=counts,
+        series=losses,
+        artifacts=[container.model / "model.json"],
+        dataset=Dataset(name="orders", digest=document["data_hash"]),
+    )
+
+
+def _learnt(path: Path, hyperparameters: Hyperparameters, features: Sequence[str], candidates: int) -> Learnt:
     rows, judge = read_rows(path, hyperparameters, features, candidates)
     booster, losses = learn(rows, judge, hyperparameters)
-    trees, positives = booster.num_boosted_rounds(), int(rows.label.sum())
-    return booster, {"training_rows": len(rows.label), "positives": positives, "trees": trees, **losses}
+    counts = {
+        "training_rows": len(rows.label),
+        "positives": int(rows.label.sum()),
+        "trees": booster.num_boosted_rounds(),
+    }
+    return Learnt(booster=booster, export=export(booster, rows.matrix), counts=counts, losses=losses)
 
 
 def read_rows(

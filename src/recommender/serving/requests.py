@@ -14,8 +14,8 @@ MAXIMUM_BYTES = 64 * 1024
 MAXIMUM_EXPLAINED = 10
 """Customers in a request that asks why: explaining a list takes about as long as ranking ten."""
 
-KNOWN_FIELDS = {"customers", "customer_id", "k", "new_only", "explain"}
-_KNOWN = "customers, customer_id, k, new_only, explain"
+KNOWN_FIELDS = {"customers", "customer_id", "k", "new_only", "explain", "fresh"}
+_KNOWN = "customers, customer_id, k, new_only, explain, fresh"
 LARGEST_ID = 2**63 - 1
 
 
@@ -43,6 +43,8 @@ class Request:
     """Whether only products are wanted that the customer never bought."""
     explain: bool = False
     """Whether each product comes with what its score rests on."""
+    fresh: bool = False
+    """Whether to look for newer features of the customers than the model's."""
 
 
 def parse_request(body: bytes) -> Request:
@@ -72,6 +74,7 @@ def parse_request(body: bytes) -> Request:
         k=_k(document.get("k", DEFAULT_K)),
         new_only=_flag(document, "new_only"),
         explain=explain,
+        fresh=_flag(document, "fresh"),
     )
 
 

@@ -1,8 +1,10 @@
 """The service: an ASGI application over a model in memory."""
 
+import asyncio
 import json
 import math
 import time
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from recommender.recommend import Ranking, Reason, Recommenders
+from recommender.serving.fresh import NOT_KNOWN, Fresh, OnlineStore
 from recommender.serving.inference_id import HEADER, inference_id
 from recommender.serving.log import log_line
 from recommender.serving.requests import MAXIMUM_BYTES, BadRequest, Request, parse_request
@@ -22,13 +25,19 @@ class Service:
     """Answers requests and writes a line about each."""
 
     def __init__(
-        self, recommenders: Recommenders, names: npt.NDArray[np.str_], model_version: str, data_hash: str
+        self,
+        recommenders: Recommenders,
+        names: npt.NDArray[np.str_],
+        model_version: str,
+        data_hash: str,
+        online_store: OnlineStore,
     ) -> None:
         self._recommenders = recommenders
         self._codes: list[str] = recommenders.general.state.products.tolist()
         self._names: list[str] = names.tolist()
         self._version = model_version
         self._data_hash = data_hash
+        self._online_store = online_store
 
     def application(self) -> Starlette:
         """Return the ASGI application."""
@@ -48,11 +57,14 @@ class Service:
         """Answer with each customer's best products."""
         start = time.perf_counter()
         identifier = inference_id(request.headers.get(HEADER))
-        customers, error = 0, {}
+        customers, error, told = 0, {}, {}
         try:
             asked = parse_request(await _body(request))
             customers = len(asked.customers)
-            answer: dict[str, Any] = {"recommendations": self.recommend(asked)}
+            # In a thread: meanwhile, requests that ask for nothing fresh are answered.
+            fresh = await asyncio.to_thread(self._online_store.of, asked.customers) if asked.fresh else None
+            told = {} if fresh is None else _counted(fresh, self._online_store)
+            answer: dict[str, Any] = {"recommendations": self.recommend(asked, fresh)}
             answer["data_hash"] = self._data_hash
             status = 200
         except BadRequest as refused:
@@ -68,19 +80,23 @@ class Service:
             customers=customers,
             latency_ms=round((time.perf_counter() - start) * 1000, 3),
             status=status,
+            **told,
             **({"error": error} if error else {}),
         )
         return self._response(status, answer, identifier)
 
-    def recommend(self, asked: Request) -> list[dict[str, Any]]:
-        """Return the answer's `recommendations`."""
+    def recommend(self, asked: Request, fresh: Fresh | None = None) -> list[dict[str, Any]]:
+        """Return the answer's `recommendations`; where fresh features were asked for, each says what it was made of."""
         which = self._recommenders.discovery if asked.new_only else self._recommenders.general
-        rankings = which.recommend(asked.customers, asked.k)
-        answers = [self._describe(ranking) for ranking in rankings]
+        rankings = which.recommend(asked.customers, asked.k, fresh.features if fresh else None)
+        answers: list[dict[str, Any]] = [
+            self._describe(ranking) | (_made_of(ranking, fresh) if fresh else {}) for ranking in rankings
+        ]
         if asked.explain:
             for ranking, answer in zip(rankings, answers, strict=True):
-                for product, reasons in zip(answer["products"], which.because(ranking), strict=True):
-                    product["because"] = [_reason(reason) for reason in reasons]
+                reasons = which.because(ranking, fresh.features.get(ranking.customer) if fresh else None)
+                for product, ours in zip(answer["products"], reasons, strict=True):
+                    product["because"] = [_reason(reason) for reason in ours]
         return answers
 
     def _describe(self, ranking: Ranking) -> dict[str, Any]:
@@ -117,6 +133,17 @@ class Service:
 def _reason(reason: Reason) -> dict[str, Any]:
     value = round(reason.value, 4) if math.isfinite(reason.value) else None
     return {"feature": reason.feature, "value": value, "contribution": round(reason.contribution, 4)}
+
+
+def _made_of(ranking: Ranking, fresh: Fresh) -> dict[str, str]:
+    reason = fresh.reasons.get(ranking.customer, "" if ranking.source == "personal" else NOT_KNOWN)
+    return {"features": "model", "features_reason": reason} if reason else {"features": "fresh"}
+
+
+def _counted(fresh: Fresh, store: OnlineStore) -> dict[str, Any]:
+    """Return what the log says of a request for fresh features."""
+    told: dict[str, Any] = {"fresh": len(fresh.features), "fresh_fallbacks_total": store.fallbacks}
+    return told | ({"fresh_missed": Counter(fresh.reasons.values())} if fresh.reasons else {})
 
 
 async def _body(request: HttpRequest) -> bytes:

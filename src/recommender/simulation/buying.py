@@ -34,7 +34,8 @@ def buy(random: np.random.Generator, shop: Shop, *, start: datetime, days: int, 
     week = ((moment - np.datetime64(start)) // np.timedelta64(7, "D")).astype(int)
     product = _products(random, shop, customer[invoice], week[invoice])
     found = product >= 0
-    kept = np.flatnonzero(found)[np.unique(np.stack([invoice[found], product[found]]), axis=1, return_index=True)[1]]
+    once = np.unique(invoice[found] * len(shop.codes) + product[found], return_index=True)[1]
+    kept = np.flatnonzero(found)[once]
     return Lines(
         invoice=invoice[kept], customer=customer[invoice[kept]], product=product[kept], time=moment[invoice[kept]]
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
@@ -64,16 +65,18 @@ def simulated_orders(*, rows: int, seed: int, start: datetime = START, days: int
 def _table(random: np.random.Generator, shop: Shop, lines: Lines) -> pa.Table:
     quantity = np.maximum(1, random.lognormal(1.5, 1.0, len(lines.product)).astype(np.int64))
     columns = {
-        "invoice_no": (lines.invoice + 500_000).astype(np.str_),
-        "stock_code": shop.codes[lines.product],
-        "description": shop.names[lines.product],
+        "invoice_no": pa.array(lines.invoice + 500_000).cast(pa.string()),
+        "stock_code": _text(shop.codes, lines.product),
+        "description": _text(shop.names, lines.product),
         "quantity": quantity,
         "invoice_date": lines.time.astype("datetime64[us]"),
         "unit_price": np.round(shop.prices[lines.product] * random.choice([1.0, 1.0, 0.85], len(quantity)), 2) + 0.01,
         "customer_id": shop.customers[lines.customer],
-        "country": shop.countries[lines.customer],
+        "country": _text(shop.countries, lines.customer),
     }
-    arrays = {
-        name: pa.array(values.tolist() if values.dtype.kind == "U" else values) for name, values in columns.items()
-    }
-    return pa.table(arrays).cast(SCHEMA)
+    return pa.table(columns).cast(SCHEMA)
+
+
+def _text(of: npt.NDArray[np.str_], at: npt.NDArray[np.int64]) -> pa.Array:
+    """Return the texts at positions, without a Python object for each of millions of lines."""
+    return pa.array(of.tolist(), pa.string()).take(pa.array(at))

@@ -30,6 +30,7 @@ from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.registry import caller
 from trainyard.registry.reading import describe
+from trainyard.tracking import page
 
 app = typer.Typer(help="The training pipeline: deploy its definition, run it, follow it.", no_args_is_help=True)
 
@@ -244,3 +245,13 @@ def _worded() -> Generator[None, None, None]:
     except PipelineError as error:
         kind = TrainyardError if isinstance(error, RenderingFailed) else UsageError
         raise kind(error.what, where=error.where, cure=error.cure) from error
+
+
+@app.command()
+def tracker(service: Service, stack: Stack = "dev") -> None:
+    """Print the address of the page that shows what training runs were made with and what came of them.
+
+    A SageMaker MLflow app's address is signed for whoever asks, and has to be opened within five minutes.
+    """
+    session = Session(stack, service)
+    typer.echo(page(session.platform, session.client("sagemaker")))

@@ -283,3 +283,12 @@ def test_the_retraining_function_starts_runs_and_changes_nothing_else_but_what_i
     assert started["Resource"] == [
         f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:pipeline/{service}-dev" for service in ("recommender", "ranker")
     ]
+
+
+def test_training_calls_the_one_mlflow_app_that_it_is_told_of_and_without_one_none() -> None:
+    app = f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:mlflow-app/app-1"
+    told = iam_documents.training(replace(ESTATE, mlflow_app_arn=app))
+    added = [statement for statement in told["Statement"] if statement not in ROLES["training"]["Statement"]]
+    assert [(statement["Action"], statement["Resource"]) for statement in added] == [
+        (["sagemaker:CallMlflowAppApi"], [app])
+    ]

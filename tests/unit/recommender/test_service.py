@@ -152,7 +152,7 @@ def test_an_explained_answer_names_what_moved_each_score_most(client: Client, st
         ({"customer_id": 1, "k": 10**400}, "k is too large; allowed are 1 to 50"),
         ({"customer_id": 1, "k": "10"}, "k must be a whole number from 1 to 50, not text"),
         ({"customer_id": 1, "new_only": 1}, "new_only must be true or false, not a whole number"),
-        ({"customer_id": 1, "n": 10}, "unknown field n; known are customers, customer_id, k, new_only, explain"),
+        ({"customer_id": 1, "n": 10}, "unknown field n; known are customers, customer_id, k, new_only, explain, fresh"),
         ({"customer_id": 1, "explain": "yes"}, "explain must be true or false, not text"),
         (
             {"customers": [1] * 11, "explain": True},

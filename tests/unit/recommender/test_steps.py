@@ -70,7 +70,7 @@ def test_the_same_rows_and_hyperparameters_give_the_same_bytes(run: Run) -> None
     again = run.step("train-again")
     train_on(again, run.step("features").processing_output("features"), seed="1")
     files = sorted(path.relative_to(again.model) for path in again.model.rglob("*") if path.is_file())
-    assert {Path("ranker.json"), Path("discovery_ranker.json")} < set(files)
+    assert {Path(f"{name}ranker.{form}") for name in ("", "discovery_") for form in ("ubj", "onnx")} < set(files)
     for file in files:
         assert (again.model / file).read_bytes() == (run.step("train").model / file).read_bytes(), file
 
@@ -143,7 +143,7 @@ def test_the_whole_way_taken_again_gives_every_file_of_the_model_byte_for_byte(r
     train_on(again.step("train"), again.step("features").processing_output("features"), seed="1")
     first, second = run.step("train").model, again.step("train").model
     names = sorted(str(path.relative_to(first)) for path in first.rglob("*") if path.is_file())
-    assert {"model.json", "ranker.json", "environment.json"} <= set(names)
+    assert {"model.json", "ranker.ubj", "ranker.onnx", "environment.json"} <= set(names)
     assert names == sorted(str(path.relative_to(second)) for path in second.rglob("*") if path.is_file())
     assert [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()] == []
 

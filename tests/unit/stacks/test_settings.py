@@ -101,6 +101,15 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
         (lambda t: t["retention"].update(container_log_days=8), "trainyard:retention.container_log_days is 8"),
         (lambda t: t["retention"].update(key_deletion_days=6), "is 6; it should be greater than or equal to 7"),
         (lambda t: t["people"].update(approvers="me"), "trainyard:people.approvers is 'me'; it should be a valid list"),
+        (lambda t: t["tracking"].update(uri="mlflow:5000"), "trainyard:tracking.uri is 'mlflow:5000'; it should match"),
+        (
+            lambda t: t["tracking"].update(uri="https://me:secret@mlflow.example.com"),
+            "trainyard:tracking.uri is",
+        ),
+        (
+            lambda t: t["tracking"].update(uri="arn:aws:sagemaker:eu-west-1:999999999999:mlflow-app/app-1"),
+            "of account 999999999999; only ARNs of account 111111111111 are allowed",
+        ),
         (lambda t: t["notifications"].update(emails=["me"]), "trainyard:notifications.emails[0] is 'me'"),
         (lambda t: t.update(services=[]), "trainyard:services is []; it should have at least 1 item"),
         (lambda t: t.update(services=t["services"] * 2), "each entry of services has a name of its own"),

@@ -1,0 +1,98 @@
+"""A run of the real recommender on the local cloud, told to a real MLflow server: all about it is found there."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from localcloud.images.archive import build
+from localcloud.images.push import push
+from localcloud.images.reference import parse_reference
+from localcloud.testing import CloudUnderTest, running_cloud
+from pipelines.deployment import deploy
+from pipelines.execution import watch
+from pipelines.launch import Clients, RunRequest, StartedRun, start
+from pipelines.rendering import render_pipeline
+from recommender.__main__ import main
+from tests.pipelines import contract
+from tests.pipelines.account import Account
+from tests.pipelines.mlflow_server import mlflow_server
+from trainyard.image import image_sources
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
+
+ORDERS_KEY = "recommender/orders/2011-08-31-a/orders.parquet"
+
+
+def push_recommender(aws: CloudUnderTest) -> None:
+    with image_sources("recommender", []) as folders:
+        archive = build(folders, entrypoint=["python", "-m", "recommender"], environment={}, python=sys.executable)
+    for tag in ("training-real", "serving-real"):
+        reference = parse_reference(f"{contract.service().repository_url}:{tag}")
+        push(archive, reference, endpoint_url=aws.endpoint_url, client=aws.cloud.client)
+
+
+def run_once(clients: Clients, orders: Path) -> StartedRun:
+    clients.s3.upload_file(str(orders), "dev-raw", ORDERS_KEY)
+    request = RunRequest(dials={"n_estimators": "20"}, commit="c0ffee")
+    started = start(request, contract.platform(), contract.service(), clients=clients, now=datetime.now(UTC))
+    nobody = Event()
+    *_, last = watch(started.execution_arn, clients.sagemaker, lambda: nobody.wait(0.2) and None)
+    failed = [step for step in last.steps if step.name in ("Train", "Evaluate") and step.failure]
+    assert not failed, failed
+    return started
+
+
+def test_a_run_is_found_on_the_server_by_its_name_with_all_that_made_it(tmp_path: Path) -> None:
+    assert main(["simulate", str(tmp_path / "orders.parquet"), "--rows", "20000"]) == 0
+    for folder in ("server", "cloud"):
+        (tmp_path / folder).mkdir()
+    with mlflow_server(tmp_path / "server") as server, running_cloud(tmp_path / "cloud") as aws:
+        names = ("sagemaker", "s3", "ecr", "dynamodb")
+        clients = Clients(**{name: aws.client(name) for name in names})
+        Account.fill(clients)
+        push_recommender(aws)
+        platform = contract.platform().model_copy(update={"tracking_uri": server})
+        rendered = render_pipeline(platform, contract.service())
+        deploy(rendered, platform, contract.service(), sagemaker=clients.sagemaker, s3=clients.s3)
+        started = run_once(clients, tmp_path / "orders.parquet")
+        evaluation = json.loads(
+            clients.s3.get_object(
+                Bucket="dev-artifacts", Key=f"recommender/runs/{started.run}/evaluation/evaluation.json"
+            )["Body"].read()
+        )
+        check(server, started, evaluation)
+
+
+def check(server: str, started: StartedRun, evaluation: dict[str, Any]) -> None:
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(server)
+    experiment = client.get_experiment_by_name("recommender-dev")
+    assert experiment is not None
+    [run] = client.search_runs([experiment.experiment_id])
+    assert (run.info.run_name, run.info.status) == (started.run, "FINISHED")
+    assert run.data.params["n_estimators"] == "20"
+    assert run.data.params["feature.candidates"] == "60"
+    assert run.data.metrics["challenger.map_at_10"] == pytest.approx(evaluation["models"]["challenger"]["map_at_10"])
+    assert run.data.metrics["personal_frequency.map_at_10"] > 0
+    assert run.data.metrics["training_rows"] > 0
+    for losses in ("train_logloss", "discovery_train_logloss"):
+        assert len(client.get_metric_history(run.info.run_id, losses)) == 20
+    assert (
+        run.data.tags
+        | {
+            "code_commit": "c0ffee",
+            "image": started.image,
+            "orders_uri": started.orders,
+            "data_hash": evaluation["data_hash"],
+        }
+        == run.data.tags
+    )
+    assert {path.path for path in client.list_artifacts(run.info.run_id)} == {"model.json", "evaluation.json"}
+    [given] = run.inputs.dataset_inputs
+    assert given.dataset.digest == evaluation["data_hash"][:36]
