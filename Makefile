@@ -41,11 +41,11 @@ lock: ## Pin the packages anew (after changing a pyproject.toml)
 	  --extra deploy --extra functions --extra policy --extra pipelines --extra recommender --extra spark --extra wandb --extra demo --group dev pyproject.toml localcloud/pyproject.toml -o requirements/all.lock
 	for image in training training-gpu serving sbom; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
 	  --no-emit-index-url --python-version 3.11 -c requirements/all.lock requirements/$$image.in -o requirements/$$image.lock || exit 1; done
+	for tool in dvc feast; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+	  --python-version 3.11 requirements/$$tool.in -o requirements/$$tool.lock || exit 1; done
 	# Airflow with what there was when it came out, as its own constraints have it.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --exclude-newer 2026-05-01 requirements/airflow.in -o requirements/airflow.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
-	  requirements/feast.in -o requirements/feast.lock
 
 format: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

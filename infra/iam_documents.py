@@ -194,11 +194,15 @@ def approval(estate: Estate) -> Document:
 def retraining(estate: Estate) -> Document:
     """Return what the retraining function may do: start runs of pipelines that are there, and look at what is new.
 
-    It lays out the champion for the run that it starts, and writes nowhere else. What a run does is up to the
-    pipeline's own role, which nobody passes here: a pipeline keeps the role that it was deployed with.
+    It lays out the champion for the run that it starts, and the run's record, and writes nowhere else. What a run does
+    is up to the pipeline's own role, which nobody passes here: a pipeline keeps the role that it was deployed with.
     """
     own_images = [arn for arn in estate.repository_arns if f":{estate.account}:" in arn]
-    champions = [f"{estate.artifacts_bucket_arn}/{service}/runs/*/champion/*" for service in estate.services]
+    laid_out = [
+        f"{estate.artifacts_bucket_arn}/{service}/runs/*/{name}"
+        for service in estate.services
+        for name in ("champion/*", "run.json", "definition.json")
+    ]
     return document(
         statements.allow(
             "Start",
@@ -219,7 +223,7 @@ def retraining(estate: Estate) -> Document:
         statements.read_items(estate, estate.services),
         statements.read_outputs(estate),
         *statements.read(estate, estate.raw_bucket_arn, estate.artifacts_bucket_arn),
-        statements.allow("LayOut", ["s3:PutObject", "s3:AbortMultipartUpload"], champions, statements.owned(estate)),
+        statements.allow("LayOut", ["s3:PutObject", "s3:AbortMultipartUpload"], laid_out, statements.owned(estate)),
         statements.use_key(estate),
         statements.allow("Announce", ["sns:Publish"], [estate.topic_arn]),
         statements.write_own_log(estate, naming.function(estate.environment, "retraining")),

@@ -24,7 +24,7 @@ from pipelines.parameters import (
     STARTED_BY,
 )
 from pipelines.run_layout import RunLayout
-from pipelines.run_record import RunRecord, canonical, keep, sha256
+from pipelines.run_record import RunRecord, canonical, keep_once, sha256
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
 
@@ -52,12 +52,12 @@ class RunRequest:
     dials: Mapping[str, str]
     """Hyperparameters by name."""
     commit: str = "unknown"
+    started_by: str = "unknown"
+    """Who asks for it, as AWS knows them (`trainyard.registry.caller`), or what did where nobody was there."""
     run: str = ""
     """Name of the run: whoever gives one starts it once, however often it is asked for; empty makes a name of now."""
     description: str = ""
     """Of the execution: who asks for it, where that is no person."""
-    started_by: str = "unknown"
-    """Who asks for it, as AWS knows them (`trainyard.registry.caller`), or what did where nobody was there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def start(
             where=f"SageMaker pipelines of {platform.account} in {platform.region}",
             cure=f"Run `trainyard pipeline deploy {service.name} --stack {platform.environment}`",
         )
-    orders = _orders(request, platform, service, clients.s3)
+    orders = chosen_orders(request, platform, service, clients.s3)
     image, serving_image = _images(request, service, clients.ecr)
     champion = live_champion(
         platform.deployments_table, service.name, dynamodb=clients.dynamodb, sagemaker=clients.sagemaker
@@ -113,11 +113,11 @@ def start(
         definition_sha256=sha256(definition),
         parameters=parameters,
     )
-    keep(record, definition, layout, platform.account, clients.s3)
+    record = keep_once(record, definition, layout, platform.account, clients.s3)
     started = clients.sagemaker.start_pipeline_execution(
         PipelineName=service.pipeline_name,
         PipelineExecutionDisplayName=run,
-        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
+        PipelineParameters=[{"Name": name, "Value": value} for name, value in record.parameters.items()],
         ClientRequestToken=hashlib.sha256(f"{service.pipeline_name}/{run}".encode()).hexdigest(),
         **({"PipelineExecutionDescription": request.description} if request.description else {}),
     )
@@ -131,7 +131,7 @@ def start(
     )
 
 
-def _orders(request: RunRequest, platform: PlatformOutputs, service: ServiceOutputs, s3: Any) -> str:
+def chosen_orders(request: RunRequest, platform: PlatformOutputs, service: ServiceOutputs, s3: Any) -> str:
     """Return what was asked for; else the newest file, or the history, to which the run itself adds what is new."""
     if request.orders:
         return check_orders(request.orders, s3)

@@ -35,8 +35,11 @@ def canonical(definition: str) -> str:
     return json.dumps(json.loads(definition), sort_keys=True, separators=(",", ":"))
 
 
-def keep(record: RunRecord, definition: str, layout: RunLayout, account: str, s3: Any) -> None:
-    """Write a record, and the definition it speaks of."""
+def keep_once(record: RunRecord, definition: str, layout: RunLayout, account: str, s3: Any) -> RunRecord:
+    """Write a record and the definition it speaks of; a run that is started again keeps, and gets, its first record."""
+    first = read(layout, account, s3)
+    if first is not None:
+        return first[0]
     for name, text in ((RECORD, json.dumps(asdict(record), indent=2, sort_keys=True)), (DEFINITION, definition)):
         s3.put_object(
             Bucket=layout.bucket,
@@ -45,6 +48,7 @@ def keep(record: RunRecord, definition: str, layout: RunLayout, account: str, s3
             ContentType="application/json",
             ExpectedBucketOwner=account,
         )
+    return record
 
 
 def read(layout: RunLayout, account: str, s3: Any) -> tuple[RunRecord, str] | None:

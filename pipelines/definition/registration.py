@@ -21,7 +21,15 @@ class _PackageSource:
         self.sagemaker_session = session
 
 
-def register(jobs: Jobs, trained: TrainingStep, *, image: Any, evaluation: Any, metadata: dict[str, Any]) -> ModelStep:
+def register(
+    jobs: Jobs,
+    trained: TrainingStep,
+    *,
+    image: Any,
+    evaluation: Any,
+    metadata: dict[str, Any],
+    card: dict[str, Any],
+) -> ModelStep:
     """Return the registration of what `trained` made.
 
     Args:
@@ -30,6 +38,7 @@ def register(jobs: Jobs, trained: TrainingStep, *, image: Any, evaluation: Any, 
         image: what serves the model.
         evaluation: S3 address of evaluation.json.
         metadata: lineage and metrics: strings of at most 256 characters, or what becomes one when the step runs.
+        card: the model card.
     """
     jobs.session.init_model_step_arguments(_PackageSource(jobs.session))
     create_model_package_from_containers(
@@ -44,6 +53,7 @@ def register(jobs: Jobs, trained: TrainingStep, *, image: Any, evaluation: Any, 
         approval_status="PendingManualApproval",
         model_metrics={"ModelQuality": {"Statistics": {"ContentType": _JSON, "S3Uri": evaluation}}},
         customer_metadata_properties=metadata,
+        model_card=card,
     )
     arguments = jobs.session.context
     jobs.session.context = None

@@ -12,10 +12,12 @@ from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.core.workflow.parameters import ParameterString
 from sagemaker.mlops.workflow.condition_step import ConditionStep
 from sagemaker.mlops.workflow.fail_step import FailStep
-from sagemaker.mlops.workflow.steps import ProcessingStep, Step
+from sagemaker.mlops.workflow.steps import ProcessingStep, Step, TrainingStep
 
+from pipelines.definition.card import Number, registered_card
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.registration import register
+from pipelines.model_card import CardFacts
 from pipelines.orders import history_uri
 from pipelines.parameters import (
     CHAMPION_URI,
@@ -89,13 +91,17 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         property_file="evaluation.json",
     )
     gate = _gate(jobs, validate, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
+    evaluation = kept(artifacts, "evaluation", "evaluation.json")
+    told = _lineage(ingest, evaluate, gate, given)
+    if from_database:
+        told["orders_uri"] = _text(ingest, "orders_uri")
     registered = register(
         jobs,
         train,
         image=given[SERVING_IMAGE_URI],
-        evaluation=kept(artifacts, "evaluation", "evaluation.json"),
-        metadata=_lineage(ingest, evaluate, gate, given)
-        | ({"orders_uri": _text(ingest, "orders_uri")} if from_database else {}),
+        evaluation=evaluation,
+        metadata=told,
+        card=registered_card(jobs.service.name, _card_facts(jobs, train, evaluation, told, given)),
     )
     rejected = FailStep("Reject", error_message=_read(gate, "reason"), description="The gate's reason")
     decide = ConditionStep(
@@ -167,6 +173,23 @@ def _lineage(
         "gate_reference_map_at_10": _text(gate, "reference_map_at_10"),
         "gate_confidence": _text(gate, "confidence"),
     }
+
+
+def _card_facts(
+    jobs: Jobs, train: TrainingStep, evaluation: Any, told: Mapping[str, Any], given: Mapping[str, ParameterString]
+) -> CardFacts:
+    metrics = ("map_at_10", "gate_reference_map_at_10")
+    return CardFacts(
+        owners=jobs.service.owners,
+        archive=train.properties.ModelArtifacts.S3ModelArtifacts,
+        image=given[IMAGE_URI],
+        orders=given[ORDERS_URI],
+        evaluation=evaluation,
+        metrics={name: Number(told[name]) for name in metrics},
+        details={name: value for name, value in told.items() if name not in metrics},
+        hyperparameters={dial.name: given[dial.parameter] for dial in DIALS},
+        training_arn=train.properties.TrainingJobArn,
+    )
 
 
 def _output(step: ProcessingStep, name: str) -> Any:

@@ -9,6 +9,9 @@ import numpy.typing as npt
 from recommender.features.state import State, States
 from recommender.ranking.archive import Model, Ranker
 
+Fresh = Mapping[int, npt.NDArray[np.float32]]
+"""Features of customers to use instead of the state's: CUSTOMER_FEATURES by customer."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
@@ -45,9 +48,7 @@ class Recommender:
     filled: bool = True
     """Whether popular products follow where a customer has fewer candidates than asked for."""
 
-    def recommend(
-        self, customers: Sequence[int], k: int, fresh: Mapping[int, npt.NDArray[np.float32]] | None = None
-    ) -> list[Ranking]:
+    def recommend(self, customers: Sequence[int], k: int, fresh: Fresh | None = None) -> list[Ranking]:
         """Return the best k products of each customer; one call of the ranker for all of them.
 
         Args:
@@ -56,18 +57,17 @@ class Recommender:
             fresh: features of customers to use instead of the state's, where there are.
         """
         rows = [self.state.row(customer) for customer in customers]
-        matrices = [self.state.matrix_of(row) for row in rows if row is not None]
-        if fresh:
-            known = [customer for customer, row in zip(customers, rows, strict=True) if row is not None]
-            matrices = [
-                self.state.with_customer(matrix, fresh[customer]) if customer in fresh else matrix
-                for customer, matrix in zip(known, matrices, strict=True)
-            ]
+        asked = zip(customers, rows, strict=True)
+        matrices = [self._matrix(customer, row, fresh) for customer, row in asked if row is not None]
         scores = iter(self._scores(matrices))
         return [
             self._popular(customer, k) if row is None else self._personal(customer, row, next(scores), k)
             for customer, row in zip(customers, rows, strict=True)
         ]
+
+    def _matrix(self, customer: int, row: int, fresh: Fresh | None) -> npt.NDArray[np.float32]:
+        matrix = self.state.matrix_of(row)
+        return self.state.with_customer(matrix, fresh[customer]) if fresh and customer in fresh else matrix
 
     def _scores(self, matrices: list[npt.NDArray[np.float32]]) -> list[npt.NDArray[np.float32]]:
         if not matrices:
@@ -89,24 +89,15 @@ class Recommender:
             values = np.concatenate([values, np.full(len(rest), lowest)])
         return Ranking(customer=customer, source="personal", products=products, scores=values)
 
-    def because(
-        self, ranking: Ranking, fresh: npt.NDArray[np.float32] | None = None, count: int = 3
-    ) -> list[list[Reason]]:
-        """Return, for each product of a ranking, what moved its score most; nothing for what is merely popular.
-
-        Args:
-            ranking: as `recommend` gave it.
-            fresh: the features of the customer that it was made of, where they are not the state's.
-            count: features named per product.
-        """
+    def because(self, ranking: Ranking, count: int = 3, fresh: Fresh | None = None) -> list[list[Reason]]:
+        """Return, for each product of a ranking, what moved its score most; nothing for what is merely popular."""
         row = self.state.row(ranking.customer)
         if row is None or not len(ranking.products):
             return [[] for _ in ranking.products]
         own = self.state.candidates_of(row)
         place = {int(product): at for at, product in enumerate(own)}
         ranked = [place[product] for product in ranking.products.tolist() if product in place]
-        matrix = self.state.matrix_of(row)[ranked]
-        matrix = matrix if fresh is None else self.state.with_customer(matrix, fresh)
+        matrix = self._matrix(ranking.customer, row, fresh)[ranked]
         contributions = self.ranker.contributions(matrix)[0] if ranked else matrix
         reasons = iter(self._reasons(matrix, contributions, count))
         return [next(reasons) if product in place else [] for product in ranking.products.tolist()]

@@ -1,5 +1,7 @@
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +13,13 @@ from tests.pipelines import contract
 
 JOBS = ("Ingest", "Validate", "Features", "Train", "Evaluate", "Gate")
 PROCESSING = tuple(name for name in JOBS if name != "Train")
+
+_PARSED = """
+import sys
+from sagemaker.core.shapes.model_card_shapes import ModelCardContent
+print(ModelCardContent.model_validate_json(sys.stdin.read()).model_dump_json(exclude_unset=True))
+"""
+"""What the SageMaker SDK, whose import warns, makes of a card by AWS's schema."""
 
 
 def test_the_steps_tell_the_story_in_order(definition: dict[str, Any]) -> None:
@@ -187,3 +196,16 @@ def test_without_a_tracker_no_job_has_variables_and_with_one_each_knows_its_run(
             "TRACKING_IMAGE": {"Get": "Parameters.ImageUri"},
             "TRACKING_ORDERS_URI": {"Get": "Parameters.OrdersUri"},
         }
+
+
+def test_the_registered_card_fits_aws_schema_whatever_the_run_fills_in(steps: dict[str, Any]) -> None:
+    joined = steps["Register"]["Arguments"]["ModelCard"]["ModelCardContent"]["Std:Join"]
+    assert joined["On"] == ""
+    text = "".join(part if isinstance(part, str) else "0.25" for part in joined["Values"])
+    card = json.loads(text)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", _PARSED], input=text, capture_output=True, text=True)
+    assert json.loads(done.stdout) == card, f"a member that the schema does not have: {done.stderr[-500:]}"
+    assert set(card["model_overview"]) <= {"model_creator", "model_artifact"}
+    assert card["model_overview"]["model_creator"] == "recommendations@example.com"
+    values = [one["value"] for one in card["evaluation_details"][0]["metric_groups"][0]["metric_data"]]
+    assert values == [0.25, 0.25]

@@ -36,6 +36,11 @@ def test_a_first_model_a_worse_one_and_a_better_one(platform: Platform) -> None:
         "arn:aws:iam::000000000001:user/ada",
     )
     assert b'<h1 class="good">Passed</h1>' in platform.page(first)
+    registered = sagemaker.describe_model_package(ModelPackageName=version.arn)["ModelCard"]
+    card = json.loads(registered["ModelCardContent"])
+    assert registered["ModelCardStatus"] == "Draft"
+    assert card["evaluation_details"][0]["metric_groups"][0]["metric_data"][0]["value"] == 0.05
+    assert card["additional_information"]["custom_details"]["data_hash"] == version.metadata["data_hash"]
     platform.release(first.model_package_arn)
 
     same = platform.run(max_depth="5")

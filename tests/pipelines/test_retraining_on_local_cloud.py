@@ -22,7 +22,7 @@ from stacks import function_code
 from stacks.outputs import NewData, Retraining, Schedule, platform_parameter, service_parameter
 from tests.pipelines import contract
 from tests.pipelines.account import Account
-from tests.pipelines.test_on_local_cloud import Platform, push_stand_in
+from tests.pipelines.local_platform import Platform, push_stand_in
 
 pytestmark = pytest.mark.e2e
 
@@ -97,7 +97,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory, rendered: RenderedPipeline
         queue = _topic(aws)
         _outputs(aws)
         _function(aws)
-        yield Watched(aws, Platform(account), queue)
+        yield Watched(aws, Platform(account, aws), queue)
 
 
 def _topic(aws: CloudUnderTest) -> str:

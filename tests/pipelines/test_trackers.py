@@ -68,6 +68,20 @@ def test_training_and_evaluation_are_one_run_of_the_mlflow_server(server: str, t
     assert (given.dataset.name, given.dataset.digest, given.dataset.source) == ("orders", "ab" * 18, "s3://raw/orders")
 
 
+def test_a_server_says_its_version_and_another_minor_one_than_the_clients_is_named(server: str) -> None:
+    import mlflow
+
+    from recommender.tracking.mlflow_tracker import mismatch, served_version
+
+    assert mismatch(served_version(server), mlflow.__version__) == ""
+    assert mismatch("3.17.0", "3.17.2") == mismatch("", "3.17.2") == ""
+    assert mismatch("3.10.1", "3.17.2") == (
+        "tracking: the MLflow server is of version 3.10.1, this image's client of 3.17.2: calls may be refused. "
+        "Pin mlflow-skinny in requirements/training.in to the server's minor version, or bring the server to the "
+        "client's\n"
+    )
+
+
 def test_a_server_that_is_down_is_given_up_on_and_the_record_is_kept(tmp_path: Path) -> None:
     record = Record(parameters={"max_depth": 4})
     assert not send(lambda: record, tmp_path / "kept", asked("http://127.0.0.1:9", "run-2"), deadline_seconds=30)

@@ -1,4 +1,4 @@
-"""A service that reads a database: the secret, the way to it, who may open it, and an own database."""
+"""A service that reads a database: the secret, the way to it, who may open it, and a managed database."""
 
 import copy
 import json

@@ -88,16 +88,16 @@ class Service:
     def recommend(self, asked: Request, fresh: Fresh | None = None) -> list[dict[str, Any]]:
         """Return the answer's `recommendations`; where fresh features were asked for, each says what it was made of."""
         which = self._recommenders.discovery if asked.new_only else self._recommenders.general
-        rankings = which.recommend(asked.customers, asked.k, fresh.features if fresh else None)
-        answers: list[dict[str, Any]] = [
-            self._describe(ranking) | (_made_of(ranking, fresh) if fresh else {}) for ranking in rankings
-        ]
+        features = fresh.features if fresh else None
+        rankings = which.recommend(asked.customers, asked.k, features)
+        answers = [self._describe(ranking) for ranking in rankings]
         if asked.explain:
             for ranking, answer in zip(rankings, answers, strict=True):
-                reasons = which.because(ranking, fresh.features.get(ranking.customer) if fresh else None)
-                for product, ours in zip(answer["products"], reasons, strict=True):
-                    product["because"] = [_reason(reason) for reason in ours]
-        return answers
+                for product, reasons in zip(answer["products"], which.because(ranking, fresh=features), strict=True):
+                    product["because"] = [_reason(reason) for reason in reasons]
+        if fresh is None:
+            return answers
+        return [answer | _made_of(ranking, fresh) for ranking, answer in zip(rankings, answers, strict=True)]
 
     def _describe(self, ranking: Ranking) -> dict[str, Any]:
         pairs = zip(ranking.products.tolist(), ranking.scores.tolist(), strict=True)

@@ -2,7 +2,10 @@
 
 import logging
 import os
+import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +18,26 @@ _BATCH = 1000
 """Metrics that one call may carry (MLflow's REST API, log-batch); parameters: a hundred."""
 _PARAMETERS, _TEXT, _DIGEST = 100, 6000, 36
 """Parameters a call, characters of a parameter's value and of a dataset's digest, at most."""
+
+
+def served_version(address: str) -> str:
+    """Return the version that a server says it is of; nothing where what stands before it does not let that through."""
+    try:
+        with urllib.request.urlopen(f"{address.rstrip('/')}/version", timeout=REQUEST_SECONDS) as answer:
+            return answer.read(64).decode().strip()
+    except urllib.error.HTTPError:
+        return ""
+
+
+def mismatch(server: str, client: str) -> str:
+    """Return a line for the log where client and server are not of the same minor version, else nothing."""
+    if not server or server.split(".")[:2] == client.split(".")[:2]:
+        return ""
+    return (
+        f"tracking: the MLflow server is of version {server}, this image's client of {client}: calls may be refused. "
+        "Pin mlflow-skinny in requirements/training.in to the server's minor version, or bring the server to the "
+        "client's\n"
+    )
 
 
 class MlflowRun:
@@ -74,12 +97,15 @@ class MlflowTracker:
         self.address = uri
         self._experiment = experiment
         self._client: Any = MlflowClient(tracking_uri=uri)
+        self._version: str = mlflow.__version__
 
     @contextmanager
     def run(self, name: str, tags: Mapping[str, str]) -> Generator[MlflowRun, None, None]:
         """Open the run of this name and mark it finished when the block ends well."""
         from mlflow.entities import RunTag
 
+        if self.address.startswith("http"):  # an app tells its version only to who may describe it
+            print(mismatch(served_version(self.address), self._version), end="", file=sys.stderr, flush=True)
         found = self._found(name) or self._created(name)
         self._client.log_batch(found, tags=[RunTag(tag, value) for tag, value in tags.items()])
         run = MlflowRun(self._client, found)

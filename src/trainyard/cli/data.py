@@ -1,4 +1,4 @@
-"""`trainyard data`: orders checked and brought in."""
+"""`trainyard data`: orders checked and brought in; their versions are in `trainyard.cli.data_versions`."""
 
 import json as json_format
 from datetime import UTC, datetime
@@ -7,12 +7,18 @@ from typing import Annotated
 
 import typer
 
+from trainyard.cli import data_versions
 from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.data import CheckedOrders, check_orders_file, import_orders
 
 app = typer.Typer(help="Orders: check a file, and bring it in for training.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(help="Parquet or CSV file with one order line a row.", show_default=False)]
+File = Annotated[
+    Path,
+    typer.Argument(
+        help="Parquet or CSV file with one order line a row, or a SQLite or DuckDB one.", show_default=False
+    ),
+]
 
 
 @app.command()
@@ -53,6 +59,9 @@ def import_(service: Service, file: File, stack: Stack = "dev", json: Json = Fal
     out.print(f"{'Already there' if done.already_there else 'Imported'}: {done.uri}", soft_wrap=True)
     out.print(f"sha256 {done.sha256}")
     out.print(f"Next: trainyard pipeline run {service} --latest --stack {stack}")
+
+
+data_versions.register(app)
 
 
 def _sentence(orders: CheckedOrders) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from trainyard.cli.card import card
 from trainyard.cli.reproduce import reproduce
 from trainyard.cli.session import Json, Service, Session, Stack, console
 from trainyard.lineage import gather, lineage, show_lineage
@@ -16,6 +17,7 @@ from trainyard.registry import ModelVersion, find_version, list_versions
 from trainyard.registry.asking import ask_approval
 
 app = typer.Typer(help="The model registry: versions, how they were made, approvals.", no_args_is_help=True)
+app.command()(card)
 app.command()(reproduce)
 
 Profile = Annotated[

@@ -6,13 +6,14 @@ import pyarrow as pa
 import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 
+from trainyard.data.databases import read_database
 from trainyard.errors import UsageError
 
 _TEXT = ("invoice_no", "stock_code", "description", "country")
 
 
 def read_orders_file(path: Path) -> pa.Table:
-    """Return the table of a parquet or CSV file.
+    """Return the table of a parquet or CSV file, or of a file that is a database.
 
     Raises:
         UsageError: there is no such file, it is empty, or it is not what its name says.
@@ -30,11 +31,13 @@ def read_orders_file(path: Path) -> pa.Table:
             return _parquet(path)
         case ".csv":
             return _csv(path)
+        case ".sqlite" | ".db" | ".duckdb":
+            return read_database(path)
         case suffix:
             raise UsageError(
                 f"{path.name} ends in {suffix or 'nothing'}, which is not a format that can be read",
                 where=str(path),
-                cure="Export the orders as .parquet or .csv",
+                cure="Export the orders as .parquet or .csv; a database ends in .sqlite, .db or .duckdb",
             )
 
 

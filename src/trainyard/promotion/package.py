@@ -8,7 +8,7 @@ from typing import Any
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.registry import ModelVersion, Origin, list_versions
 
-_KEPT = ("ModelPackageDescription", "Domain", "Task", "SkipModelValidation")
+_KEPT = ("ModelPackageDescription", "Domain", "Task", "SkipModelValidation", "ModelCard")
 _CONTAINER = ("Environment", "ContainerHostname", "Framework", "FrameworkVersion", "NearestModelName")
 """What a container keeps beside image and archive; addresses of the source's buckets are not among it."""
 

@@ -35,7 +35,9 @@ def begin(asked: Recorded, platform: PlatformOutputs, service: ServiceOutputs, *
     Raises:
         RunRefused: the recorded orders or image are gone.
     """
-    given = asked.run.parameters
+    given = dict(asked.run.parameters)
+    # A run that took what a database had asked for the history, and the registry knows what of it that was.
+    given[ORDERS_URI] = asked.version.metadata.get("orders_uri", given[ORDERS_URI])
     check_orders(given[ORDERS_URI], clients.s3)
     image_by_digest(service.repository_url, service.name, given[IMAGE_URI], "image of the record", clients.ecr)
     pipeline = pipeline_name(service.pipeline_name, asked.making.definition)

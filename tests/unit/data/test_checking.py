@@ -7,6 +7,7 @@ import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 import pytest
 
+from tests.unit.recommender.ingest.shop_files import insert
 from trainyard.data import check_orders_file
 from trainyard.errors import UsageError
 
@@ -150,3 +151,17 @@ def test_an_order_may_be_ahead_of_utc_by_the_earliest_zone_only(
 def test_a_file_without_any_date_is_refused(tmp_path: Path) -> None:
     table = orders(invoice_date=pa.nulls(3, pa.timestamp("us")))
     assert "invoice_date has no times at all" in refusal(written(tmp_path, table))
+
+
+@pytest.mark.parametrize("name", ["orders.sqlite", "orders.db", "orders.duckdb"])
+def test_a_database_is_checked_like_a_file_of_orders(name: str, tmp_path: Path) -> None:
+    insert(tmp_path / name, [1, 2, 3])
+    checked = check_orders_file(tmp_path / name, datetime(2024, 3, 1, tzinfo=UTC))
+    assert (checked.rows, checked.customers, checked.last_order) == (3, 1, datetime(2024, 1, 1, 12))
+
+
+@pytest.mark.parametrize("name", ["orders.sqlite", "orders.duckdb"])
+def test_what_is_no_database_of_orders_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"something else, long enough to be looked at " * 20)
+    with pytest.raises(UsageError, match=r"cannot be read as a database of orders: .*It needs a table order_lines"):
+        check_orders_file(tmp_path / name, NOW)

@@ -269,13 +269,15 @@ def test_no_inline_policy_is_longer_than_iam_takes() -> None:
     assert len(text) < 10240
 
 
-def test_the_retraining_function_starts_runs_and_changes_nothing_else_but_the_champion_laid_out_for_one() -> None:
+def test_the_retraining_function_starts_runs_and_changes_nothing_else_but_what_is_laid_out_for_one() -> None:
     verbs = ("Create", "Update", "Delete", "Stop", "Put", "Pass", "Retry")
     changing = [action for action in actions("retraining") if action.partition(":")[2].startswith(verbs)]
     assert set(changing) == {"s3:PutObject", "logs:CreateLogStream", "logs:PutLogEvents"}
     (written,) = [each for each in statements("retraining") if "s3:PutObject" in each["Action"]]
     assert written["Resource"] == [
-        f"arn:aws:s3:::artifacts/{service}/runs/*/champion/*" for service in ("recommender", "ranker")
+        f"arn:aws:s3:::artifacts/{service}/runs/*/{name}"
+        for service in ("recommender", "ranker")
+        for name in ("champion/*", "run.json", "definition.json")
     ]
     (started,) = [each for each in statements("retraining") if "sagemaker:StartPipelineExecution" in each["Action"]]
     assert started["Resource"] == [

@@ -140,6 +140,17 @@ def test_a_request_for_fresh_features_says_what_each_answer_was_made_of(
     assert (line["fresh"], line["fresh_missed"], line["fresh_fallbacks_total"]) == (2, {fresh.NOT_THERE: 1}, 1)
 
 
+def test_an_explanation_rests_on_the_features_that_the_answer_was_made_of(run: Run) -> None:
+    known = int(State.load(run.step("train").model / "states" / "general").customers[0])
+    table = Table()
+    table.put(known, customer_orders=90.0)
+    recommender = service_of(run, table)._recommenders.general
+    vector = OnlineStore("t", SERVED, table).of([known]).features
+    ranking = recommender.recommend([known], 3, vector)[0]
+    reasons = recommender.because(ranking, count=60, fresh=vector)[0]
+    assert {reason.value for reason in reasons if reason.feature == "customer_orders"} == {90.0}
+
+
 def test_a_request_that_asks_for_nothing_fresh_never_reads_the_store(run: Run) -> None:
     table = Table()
     client = Client(service_of(run, table))

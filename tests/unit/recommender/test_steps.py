@@ -1,4 +1,6 @@
+import hashlib
 import json
+import platform
 from pathlib import Path
 
 import numpy as np
@@ -6,12 +8,11 @@ import pyarrow.parquet as parquet
 import pytest
 
 from recommender.features.state import FEATURES
+from recommender.ranking.learn import THREADS
 from tests.unit.recommender.synthetic import Run, hand_on, judge_against, run_step, train_on
 
 
 def test_the_snapshot_is_known_by_the_hash_of_what_arrived(run: Run) -> None:
-    import hashlib
-
     arrived = run.step("ingest").processing_input("orders") / "orders.parquet"
     snapshot = run.read("ingest", "snapshot", "snapshot.json")
     assert snapshot["data_hash"] == hashlib.sha256(arrived.read_bytes()).hexdigest()
@@ -131,3 +132,30 @@ def test_a_damaged_archive_is_named(run: Run) -> None:
     (container.processing_input("challenger") / "model.tar.gz").write_bytes(b"not a tar")
     assert run_step(container, "evaluate") == 1
     assert "model.tar.gz cannot be unpacked" in (container.root / "output" / "message").read_text()
+
+
+def test_the_whole_way_taken_again_gives_every_file_of_the_model_byte_for_byte(run: Run, tmp_path: Path) -> None:
+    again = Run(root=tmp_path)
+    hand_on(run.step("ingest").processing_input("orders"), again.step("ingest").processing_input("orders"))
+    assert run_step(again.step("ingest"), "ingest") == 0
+    hand_on(again.step("ingest").processing_output("snapshot"), again.step("features").processing_input("snapshot"))
+    assert run_step(again.step("features"), "features", "--windows", "3") == 0
+    train_on(again.step("train"), again.step("features").processing_output("features"), seed="1")
+    first, second = run.step("train").model, again.step("train").model
+    names = sorted(str(path.relative_to(first)) for path in first.rglob("*") if path.is_file())
+    assert {"model.json", "ranker.json", "environment.json"} <= set(names)
+    assert names == sorted(str(path.relative_to(second)) for path in second.rglob("*") if path.is_file())
+    assert [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()] == []
+
+
+def test_the_model_says_where_it_was_trained(run: Run) -> None:
+    environment = json.loads((run.step("train").model / "environment.json").read_text())
+    assert environment["threads"] == THREADS
+    assert environment["architecture"] == platform.machine()
+    assert environment["packages"]["numpy"] == np.__version__
+
+
+def test_the_evaluation_names_the_archive_that_it_judged(run: Run) -> None:
+    archive = run.step("evaluate").processing_input("challenger") / "model.tar.gz"
+    evaluation = run.read("evaluate", "evaluation", "evaluation.json")
+    assert evaluation["archive_sha256"] == hashlib.sha256(archive.read_bytes()).hexdigest()

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from trainyard.reproduction.begin import pipeline_name
 from trainyard.sweep import Ownership, Thing
 
 DIGEST = "0123456789"
@@ -141,3 +142,9 @@ def test_nothing_of_another_environment_or_service_with_a_similar_name_is_ours(
 @given(part, part, st.data())
 def test_everything_that_a_release_makes_is_ours(service: str, environment: str, data: st.DataObject):
     assert Ownership(environment, [service]).owns(data.draw(made_by_a_release(service, environment)))
+
+
+def test_what_makes_models_again_is_known_by_its_name() -> None:
+    name = pipeline_name("recommender-dev", "{}")
+    assert owns("Pipeline", name)
+    assert not owns("Pipeline", name.replace("recommender-dev", "recommender-prod"))

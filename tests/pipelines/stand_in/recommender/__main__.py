@@ -24,6 +24,10 @@ def write(name: str) -> Path:
     return folder
 
 
+def data_hash() -> str:
+    return json.loads((read("snapshot") / "snapshot.json").read_text())["data_hash"]
+
+
 def ingest() -> None:
     (orders,) = read("orders").iterdir()
     (write("snapshot") / "orders.txt").write_bytes(orders.read_bytes())
@@ -36,14 +40,11 @@ def validate() -> None:
         (ML / "output").mkdir(exist_ok=True)
         (ML / "output/message").write_text("row 7 has no price")
         sys.exit(1)
-    snapshot = json.loads((read("snapshot") / "snapshot.json").read_text())
-    report = {"passed": True, "data_hash": snapshot["data_hash"]}
-    (write("report") / "validation.json").write_text(json.dumps(report))
+    (write("report") / "validation.json").write_text(json.dumps({"passed": True, "data_hash": data_hash()}))
 
 
 def features() -> None:
-    snapshot = json.loads((read("snapshot") / "snapshot.json").read_text())
-    (write("features") / "features.json").write_text(json.dumps({"data_hash": snapshot["data_hash"]}))
+    (write("features") / "features.json").write_text(json.dumps({"data_hash": data_hash()}))
 
 
 def train() -> None:
