@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.deployment import current
+from pipelines.errors import RunRefused
 from pipelines.history import PastRun, past_runs
 from pipelines.launch import Clients, RunRequest, start
-from pipelines.orders import latest_orders
+from pipelines.orders import history_uri, latest_orders
 from pipelines.parameters import CODE_COMMIT, DIALS, IMAGE_URI, ORDERS_URI, SERVING_IMAGE_URI
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
@@ -48,6 +49,8 @@ class Arrival:
 
     uri: str
     at: datetime
+    kept_by_runs: bool = False
+    """Whether runs themselves put there what they find in a database."""
 
     def run(self, asked_by: str = "") -> str:
         """Return the name of the run that they start: the same for the same orders and the same asker."""
@@ -84,7 +87,7 @@ def retrain(
     """
     if current(service.pipeline_name, clients.sagemaker) is None:
         return Retrained(said=f"the pipeline {service.pipeline_name} has not been deployed")
-    arrival = newest(platform.buckets.raw, service.name, clients.s3, wish.before)
+    arrival = newest(platform, service, clients.s3, now, wish.before)
     runs = past_runs(service.pipeline_name, _LOOKED_AT, clients.sagemaker)
     own = next((each for each in runs if wish.asked_by and each.run == arrival.run(wish.asked_by)), None)
     if own:
@@ -98,34 +101,53 @@ def retrain(
     model = next((each for each in runs if each.status == "Succeeded"), None)
     if model is None:
         return Retrained(said=f"no run of {service.name} has registered a model yet, and the first is a person's")
-    request = repetition(_parameters(model, clients.sagemaker), arrival, arrival.run(wish.asked_by))
+    request = repetition(_parameters(model, clients.sagemaker), arrival, wish.asked_by)
     started = start(request, platform, service, clients=clients, now=now)
     said = f"repeats run {model.run} on {arrival.uri}"
     return Retrained(run=started.run, execution_arn=started.execution_arn, said=said)
 
 
-def newest(bucket: str, service: str, s3: Any, before: date | None = None) -> Arrival:
+def newest(
+    platform: PlatformOutputs, service: ServiceOutputs, s3: Any, now: datetime, before: date | None = None
+) -> Arrival:
     """Return the newest orders of a service, of a day before `before` if that is given.
 
+    A database tells of nothing: the run itself reads what is new. So there is a moment for a run each hour, or each day
+    where one asks for a day.
+
     Raises:
-        RunRefused: there are none.
+        RunRefused: there are none, or a past day of a database is asked for.
     """
-    uri = latest_orders(bucket, service, s3, before)
+    if service.source.type == "database":
+        return _of_database(platform, service, now, before)
+    uri = latest_orders(platform.buckets.raw, service.name, s3, before)
     place = urlsplit(uri)
     return Arrival(uri, s3.head_object(Bucket=place.netloc, Key=place.path.lstrip("/"))["LastModified"])
 
 
-def repetition(of: Mapping[str, str], arrival: Arrival, run: str) -> RunRequest:
+def _of_database(platform: PlatformOutputs, service: ServiceOutputs, now: datetime, before: date | None) -> Arrival:
+    if before is not None and before < now.date():
+        raise RunRefused(
+            f"The orders of {service.name} are read from its database as they are today, not as they were on {before}",
+            where="the day that is asked for",
+            cure="Run it for today; days are made up for where orders come as files",
+        )
+    moment = now.replace(minute=0, second=0, microsecond=0)
+    since = moment if before is None else moment.replace(hour=0)
+    return Arrival(history_uri(platform.buckets.features, service.name), since, kept_by_runs=True)
+
+
+def repetition(of: Mapping[str, str], arrival: Arrival, asked_by: str = "") -> RunRequest:
     """Return the request that repeats, under another name, a run with these pipeline parameters on other orders."""
     return RunRequest(
-        orders=arrival.uri,
+        orders=None if arrival.kept_by_runs else arrival.uri,
         image=of[IMAGE_URI],
         serving_image=of[SERVING_IMAGE_URI],
         dials={dial.name: of[dial.parameter] for dial in DIALS if dial.parameter in of},
         commit=of.get(CODE_COMMIT, "unknown"),
-        run=run,
+        run=arrival.run(asked_by),
         description=DESCRIPTION,
-        started_by=STARTER,
+        started_by=asked_by or STARTER,
     )
 
 

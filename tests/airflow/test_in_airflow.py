@@ -19,7 +19,7 @@ from pipelines.rendering import render_pipeline
 from stacks.outputs import platform_parameter, service_parameter
 from tests.pipelines import contract
 from tests.pipelines.account import Account
-from tests.pipelines.test_on_local_cloud import Platform, push_stand_in
+from tests.pipelines.local_platform import ORDERS, Platform, push_stand_in
 from trainyard.tool_environment import tool_environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -32,7 +32,7 @@ SNAPSHOTS = {
     "2011-07-31": b"clean, to July 31",
     "2011-08-01": b"clean, to August 1",
 }
-FIRST, DIRTY = "2011-01-01", "2011-09-05"
+DIRTY = "2011-09-05"
 DAYS = ("2011-08-02", "2011-07-31", "2011-08-01", "2011-08-03", "2011-09-06")
 """Two days are made up for; on August 3 nothing is new, and on September 6 the data is bad."""
 
@@ -100,8 +100,8 @@ def _environment(aws: CloudUnderTest, account: Account, rendered: Any) -> None:
         (service_parameter("dev", "recommender"), contract.service()),
     ):
         aws.client("ssm").put_parameter(Name=name, Value=value.model_dump_json(), Type="String")
-    assert Platform(account).run(max_depth="5").model_package_arn
-    clients.s3.delete_object(Bucket="dev-raw", Key="recommender/orders/2011-08-31-a/orders.txt")
+    assert Platform(account, aws).run(max_depth="5").model_package_arn
+    clients.s3.delete_object(Bucket="dev-raw", Key=ORDERS)
     for day, content in SNAPSHOTS.items():
         put(account, day, content)
     put(account, DIRTY, b"dirty")
@@ -134,6 +134,7 @@ def test_each_day_that_is_made_up_for_learns_from_what_was_known_on_it(told: Tol
     orders = [one["OrdersUri"].split("/")[-2] for one in told.executions[1:4]]
     assert orders == ["2011-08-01-x", "2011-07-30-x", "2011-07-31-x"]
     assert {one["PipelineExecutionStatus"] for one in told.executions[1:4]} == {"Succeeded"}
+    assert all(one["StartedBy"].startswith("airflow ") for one in told.executions[1:])
 
 
 def test_a_day_without_newer_orders_is_skipped_and_starts_nothing(told: Told) -> None:

@@ -10,7 +10,8 @@ from pipelines.deployment import deploy
 from pipelines.errors import RunRefused
 from pipelines.launch import RunRequest, StartedRun, start
 from pipelines.rendering import RenderedPipeline
-from pipelines.retraining import DESCRIPTION, STARTER, Retrained, Wish, newest, retrain
+from pipelines.retraining import DESCRIPTION, STARTER, Arrival, Retrained, Wish, newest, retrain
+from stacks.outputs import Source
 from tests.pipelines import contract
 from tests.pipelines.account import Account
 
@@ -116,9 +117,9 @@ def test_two_looks_at_the_same_moment_ask_for_the_same_run_with_one_token(ready:
     look(ready)
     asked = started(ready)[1]
     ready.clients.sagemaker.status.clear()
-    arrival = newest("dev-raw", "recommender", ready.clients.s3)
+    arrival = arrived(ready)
     assert given(asked)["Run"] == arrival.run()
-    assert arrival.run() == newest("dev-raw", "recommender", ready.clients.s3).run()
+    assert arrival.run() == arrived(ready).run()
     assert arrival.run() != replace(arrival, uri="s3://dev-raw/other").run()
     assert arrival.run() != replace(arrival, at=arrival.at + timedelta(days=1)).run()
     start(
@@ -169,8 +170,12 @@ def test_without_a_pipeline_or_orders_nothing_is_started(account: Account) -> No
         look(account)
 
 
+def arrived(account: Account) -> Arrival:
+    return newest(contract.platform(), contract.service(), account.clients.s3, NOW)
+
+
 def newest_uri(account: Account) -> str:
-    return newest("dev-raw", "recommender", account.clients.s3).uri
+    return arrived(account).uri
 
 
 def as_of(day: str, asked_by: str = "airflow one", *, again: bool = False) -> Wish:
@@ -199,3 +204,24 @@ def test_whoever_asks_again_gets_the_run_that_was_started_and_another_asker_none
     assert wished(ready, as_of("2011-10-01", "airflow two")).run == ""
     assert wished(ready, as_of("2011-10-01", "airflow two", again=True)).run not in ("", first.run)
     assert len(started(ready)) == 3
+
+
+DATABASE = contract.service().model_copy(update={"source": Source(type="database", secret_arn="arn", table="orders")})
+
+
+def test_a_database_is_read_by_the_run_itself_so_each_hour_may_begin_one_run_and_no_second(ready: Account) -> None:
+    start(RunRequest(dials={}), contract.platform(), DATABASE, clients=ready.clients, now=NOW)
+    latest = datetime.now(UTC)
+
+    def at(now: datetime) -> Retrained:
+        return retrain(contract.platform(), DATABASE, clients=ready.clients, now=now)
+
+    assert at(latest).said.endswith("was started on the newest orders, s3://dev-features/recommender/history")
+    assert at(latest + timedelta(hours=1)).run
+    assert given(started(ready)[1])["OrdersUri"] == "s3://dev-features/recommender/history"
+
+
+def test_a_database_s_past_cannot_be_made_up_for(ready: Account) -> None:
+    wish = as_of("2011-10-01")
+    with pytest.raises(RunRefused, match="orders of recommender are read from its database as they are today"):
+        retrain(contract.platform(), DATABASE, clients=ready.clients, now=NOW, wish=wish)
