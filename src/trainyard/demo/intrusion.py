@@ -75,8 +75,7 @@ def _project(ours: Shell, folder: Path, path: str, value: Any) -> Path:
     """Write a project whose stack file of our environment says something wrong, and return its folder."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(Path(ours.variables["PULUMI_OPTION_CWD"]), folder)
-    (folder / "stacks").mkdir()
-    shutil.copy2(ours.project / "stacks" / "settings.py", folder / "stacks")
+    (folder / "stacks" / "settings").mkdir(parents=True)
     file = folder / f"Pulumi.{ours.environment}.yaml"
     content = yaml.safe_load(file.read_text())
     if path == "services.0.serving.environment":

@@ -22,7 +22,7 @@ def find_project(start: Path | None = None, environ: Mapping[str, str] = os.envi
         here = (start or Path.cwd()).resolve()
         candidates = [here, *here.parents]
     for folder in candidates:
-        if (folder / "Pulumi.yaml").is_file() and (folder / "stacks" / "settings.py").is_file():
+        if (folder / "Pulumi.yaml").is_file() and (folder / "stacks" / "settings").is_dir():
             return folder
     raise UsageError(
         "This is no Trainyard project: there is no Pulumi.yaml with stacks/ beside it",

@@ -22,7 +22,7 @@ def job(github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         (tmp_path / f"Pulumi.{name}.yaml").write_text("config: {}\n")
     (tmp_path / "Pulumi.yaml").write_text("name: trainyard\n")
     (tmp_path / "stacks").mkdir()
-    (tmp_path / "stacks" / "settings.py").touch()
+    (tmp_path / "stacks" / "settings").mkdir()
     event = {"pull_request": {"number": 7, "base": {"sha": "b" * 40}, "head": {"sha": "a" * 40}}}
     (tmp_path / "event.json").write_text(json.dumps(event))
     variables = {

@@ -11,7 +11,7 @@ from trainyard.local.workspace import Workspace
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "stacks").mkdir()
-    (tmp_path / "stacks" / "settings.py").touch()
+    (tmp_path / "stacks" / "settings").mkdir()
     (tmp_path / "Pulumi.yaml").write_text("name: trainyard\nruntime: python\n")
     for name, account in (("prod", "333333333333"), ("dev", "111111111111"), ("staging", "222222222222")):
         (tmp_path / f"Pulumi.{name}.yaml").write_text(
