@@ -13,11 +13,12 @@ def weekly_chart(weeks: Sequence[Mapping[str, Any]]) -> Markup:
     """Draw rows per week as bars, and the band in which they were expected behind them."""
     if not weeks:
         return Markup("<p>No dates.</p>")
-    top = max(1.0, *(max(week["rows"], week["high"] or 0) for week in weeks))
+    # A wide band is cut off: it must not make the bars small.
+    top = 1.15 * max(1.0, *(max(week["rows"], week["expected"] or 0) for week in weeks))
     step = (WIDTH - _LEFT - _RIGHT) / len(weeks)
 
     def y(value: float) -> float:
-        return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * value / top
+        return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * min(value, top) / top
 
     bars = Markup("").join(_bar(week, _LEFT + at * step, step, y) for at, week in enumerate(weeks))
     band = _band(weeks, step, y)

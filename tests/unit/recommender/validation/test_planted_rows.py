@@ -33,7 +33,7 @@ PLANTS: dict[str, tuple[Plant, set[str]]] = {
     "no quantity": (one_of("quantity", None), {"quantity_missing"}),
     "no date": (one_of("invoice_date", None), {"date_missing"}),
     "no price": (one_of("unit_price", None, math.nan), {"price_missing"}),
-    "no country": (one_of("country", None, "", "\t"), {"country_missing"}),
+    "no country": (one_of("country", None, "", "  "), {"country_missing"}),
     "invoice of another system": (
         lambda line, vary: line | {"invoice_no": (f"INV#{vary}", f"{vary}-34", f"ABCD{vary}")[vary % 3]},
         {"invoice_malformed"},
@@ -136,6 +136,12 @@ def test_each_kind_is_found_by_itself(kind: str) -> None:
     invoice = next(at for at in range(30, 60) if lines[LINES_AN_INVOICE * at]["customer_id"])
     position, reasons = plant(lines, kind, invoice, 2, 0)
     assert quarantined(lines) == {position: reasons}
+
+
+def test_a_price_that_is_no_number_is_found_in_a_file_without_a_missing_one() -> None:
+    lines = clean_lines(1)
+    lines[6]["unit_price"] = math.nan
+    assert quarantined(lines) == {6: {"price_missing"}}
 
 
 def test_copies_of_a_line_are_set_apart_when_no_shop_would_write_so_many() -> None:
