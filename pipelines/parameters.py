@@ -35,9 +35,13 @@ DIALS = (
     Dial(name="n_estimators", default="300", meaning="trees of the ranker"),
     Dial(name="max_depth", default="5", meaning="depth of each tree"),
     Dial(name="learning_rate", default="0.02", meaning="what each tree adds"),
+    Dial(name="min_child_weight", default="50", meaning="how much evidence a leaf needs"),
+    Dial(name="subsample", default="0.5", meaning="share of the rows that each tree sees"),
+    Dial(name="colsample", default="0.3", meaning="share of the features that each tree sees"),
     Dial(name="candidates", default="60", meaning="products considered per customer"),
     Dial(name="windows", default="4", meaning="how many of the newest months to learn from"),
     Dial(name="features", default="full", meaning="core (a handful of counts) or full"),
     Dial(name="seed", default="0", meaning="of everything random in training"),
+    Dial(name="device", default="auto", meaning="auto, cpu or cuda: where trees are learned"),
 )
 """The defaults are the training container's own."""

@@ -118,6 +118,20 @@ class Source(_Contract):
     key: str = ""
 
 
+class Validation(_Contract):
+    """How much of a snapshot may be bad; shares are percent of its rows.
+
+    The defaults are for environments that were brought up before these limits could be chosen.
+    """
+
+    maximum_quarantined_percent: float = 1
+    maximum_percent_by_reason: dict[str, float] = {}
+    maximum_age_days: int = 0
+    """Of the last order; 0 does not judge it."""
+    volume_tolerance: float = 4
+    """How many times the expected rows the last four weeks may have, or one part in so many."""
+
+
 class Training(_Contract):
     """The instances of training and processing jobs."""
 
@@ -193,6 +207,7 @@ class ServiceOutputs(_Contract):
     serving: Serving
     strategy: Strategy
     thresholds: Thresholds
+    validation: Validation = Validation()
     gate: Gate
 
 

@@ -24,6 +24,7 @@ _SAME_DIALS = (
     "retraining",
     "strategy",
     "thresholds",
+    "validation",
     "gate",
 )
 """Settings that the contract carries as they are."""

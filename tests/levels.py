@@ -17,7 +17,7 @@ from trainyard.engine import locate
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"localcloud": "localcloud/tests"}
-WORKERS = {"unit": 2, "components": 2, "localcloud": 2}
+WORKERS = {"unit": 2, "components": 2, "pipelines": 2, "localcloud": 2}
 """Levels whose tests are independent enough to run on two processes."""
 
 

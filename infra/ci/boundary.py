@@ -47,10 +47,13 @@ def _documents(estate: CiEstate) -> list[Document]:
         table_arn="*",
         topic_arn="*",
         endpoint_names=["*"],
+        source_secret_arns=["*"],
+        mlflow_app_arn="*",
     )
     return [
         services.reading(estate),
         services.changing(estate),
+        services.changing_sources(estate),
         preview.preview(estate),
         deploy.deploy(estate),
         iam_documents.training(platform),
@@ -58,6 +61,7 @@ def _documents(estate: CiEstate) -> list[Document]:
         iam_documents.pipeline(platform, "*"),
         iam_documents.release(platform, "*"),
         iam_documents.approval(platform),
+        iam_documents.retraining(platform),
     ]
 
 

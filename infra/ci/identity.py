@@ -53,7 +53,10 @@ class CiIdentity(pulumi.ComponentResource):
     def _roles(self, repository: str) -> None:
         provider = self._github()
         reading = {"reading": self._policy("reading", services.reading)}
-        changing = {"changing": self._policy("changing", services.changing)}
+        changing = {
+            "changing": self._policy("changing", services.changing),
+            "changing-sources": self._policy("changing-sources", services.changing_sources),
+        }
         self.deploy_role_arn = self._role(
             "deploy",
             self._args.deploy_role,

@@ -5,6 +5,7 @@ gains is one more entry (a test compares them with the types that the stacks dec
 in no entry: nothing here reads what the platform holds, only how it is set up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra.ci.estate import CiEstate
@@ -206,9 +207,14 @@ SERVICES: tuple[Service, ...] = (
     Service(
         prefix="rds",
         resources=tuple(f"arn:aws:rds:{{here}}:{kind}:*-database-*" for kind in ("db", "subgrp", "pg", "snapshot")),
-        read=("DescribeDBInstances", "DescribeDBSubnetGroups", "DescribeDBParameterGroups", "ListTagsForResource"),
-        # Which parameters and versions there are is everybody's, and knows no narrower resource.
-        read_all=("DescribeDBParameters", "DescribeDBEngineVersions"),
+        read=(
+            "DescribeDBInstances",
+            "DescribeDBSubnetGroups",
+            "DescribeDBParameterGroups",
+            "DescribeDBParameters",
+            "DescribeDBEngineVersions",
+            "ListTagsForResource",
+        ),
         change=(
             *(f"{verb}DB{what}" for what in ("Instance", "SubnetGroup", "ParameterGroup") for verb in _LIFE),
             "CreateDBSnapshot",
@@ -320,6 +326,9 @@ SERVICES: tuple[Service, ...] = (
 )
 """All services of the platform but IAM, whose roles need more care (`infra.ci.deploy`)."""
 
+SOURCES = ("rds", "secretsmanager")
+"""Services of the databases that orders come from."""
+
 ROLE_READS = tuple(
     f"iam:{action}"
     for action in ("GetRole", "GetRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies", "ListRoleTags")
@@ -335,5 +344,14 @@ def reading(estate: CiEstate) -> Document:
 
 
 def changing(estate: CiEstate) -> Document:
-    """Return what changing the platform's set-up takes, beside reading; its roles apart."""
-    return document(*(statement for service in SERVICES for statement in service.changing(estate)))
+    """Return what changing the platform's set-up takes, beside reading; its roles and sources apart."""
+    return _changing(estate, [service for service in SERVICES if service.prefix not in SOURCES])
+
+
+def changing_sources(estate: CiEstate) -> Document:
+    """Return what changing the databases that orders come from takes: a managed policy holds 6,144 characters."""
+    return _changing(estate, [service for service in SERVICES if service.prefix in SOURCES])
+
+
+def _changing(estate: CiEstate, services: Sequence[Service]) -> Document:
+    return document(*(statement for service in services for statement in service.changing(estate)))

@@ -21,6 +21,7 @@ from sagemaker.mlops.workflow.retry import (
 )
 from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 from sagemaker.train.configs import (
+    CheckpointConfig,
     Compute,
     InputData,
     MetricDefinition,
@@ -35,6 +36,8 @@ from stacks.instance_storage import has_local_storage
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
 _PROCESSING = "/opt/ml/processing"
+_SPOT_PATIENCE = 2
+"""A spot job may wait for instances, at its start and after interruptions, as long again as it may train."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,7 @@ class Jobs:
         inputs: Mapping[str, Any],
         output: str,
         target: Any,
+        others: Mapping[str, Any] | None = None,
         arguments: Sequence[str | ParameterString] = (),
         property_file: str | None = None,
         after: Sequence[str] = (),
@@ -79,13 +83,14 @@ class Jobs:
             inputs: S3 address by the name of the folder below /opt/ml/processing/input.
             output: name of the folder below /opt/ml/processing/output, and of the output.
             target: S3 address of that output.
+            others: S3 address by name of further outputs.
             arguments: the command's arguments.
             property_file: a JSON file of the output that later steps read; its name without suffix is its handle.
             after: steps that have to succeed first, beyond those whose outputs are read.
         """
         run = self._processor(entrypoint).run(
             inputs=[_s3_input(folder, uri) for folder, uri in inputs.items()],
-            outputs=[_s3_output(output, target)],
+            outputs=[_s3_output(folder, uri) for folder, uri in ({output: target} | dict(others or {})).items()],
             arguments=list(arguments) or None,
         )
         file = PropertyFile(name=output, output_name=output, path=property_file) if property_file else None
@@ -107,8 +112,19 @@ class Jobs:
         hyperparameters: Mapping[str, Any],
         metrics: Sequence[str],
         target: Any,
+        checkpoints: Any,
     ) -> TrainingStep:
-        """Return a training step; `metrics` are names that the container prints as `name=value;`."""
+        """Return a training step.
+
+        Args:
+            name: of the step.
+            description: one sentence for the console.
+            channels: S3 address by the name of the input channel.
+            hyperparameters: of the container.
+            metrics: names that the container prints as `name=value;`.
+            target: S3 address below which the model is left.
+            checkpoints: S3 address of this run's own checkpoints; used on spot instances only.
+        """
         asked = self.service.training
         trainer = ModelTrainer(
             sagemaker_session=self.session,
@@ -129,8 +145,9 @@ class Jobs:
             ),
             stopping_condition=StoppingCondition(
                 max_runtime_in_seconds=asked.timeout_seconds,
-                max_wait_time_in_seconds=asked.timeout_seconds if asked.spot else None,
+                max_wait_time_in_seconds=_SPOT_PATIENCE * asked.timeout_seconds if asked.spot else None,
             ),
+            checkpoint_config=CheckpointConfig(s3_uri=checkpoints) if asked.spot else None,
             output_data_config=OutputDataConfig(s3_output_path=target, kms_key_id=self.platform.kms_key_arn),
             hyperparameters=dict(hyperparameters),
             environment=dict(self.environment),

@@ -17,6 +17,7 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, Step, TrainingStep
 from pipelines.definition.card import Number, registered_card
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.registration import register
+from pipelines.definition.validation import validation_limits
 from pipelines.model_card import CardFacts
 from pipelines.orders import history_uri
 from pipelines.parameters import (
@@ -54,20 +55,21 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
     )
     validate = jobs.processing(
         "Validate",
-        "Stop on data that no model should learn from",
+        "Set bad rows apart, and stop on data that no model should learn from",
         (*_SERVICE, "validate"),
+        arguments=validation_limits(jobs.service.validation),
         inputs={"snapshot": _output(ingest, "snapshot")},
         output="report",
         target=kept(artifacts, "validation"),
+        others={"validated": kept(features_bucket, "validated")},
     )
     features = jobs.processing(
         "Features",
         "Compute features as of each window's cutoff, and hold the last month out",
         (*_SERVICE, "features"),
-        inputs={"snapshot": _output(ingest, "snapshot")},
+        inputs={"snapshot": _output(validate, "validated")},
         output="features",
         target=kept(features_bucket, "features"),
-        after=("Validate",),
     )
     train = jobs.training(
         "Train",
@@ -76,6 +78,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         hyperparameters={dial.name: given[dial.parameter] for dial in DIALS},
         metrics=_PRINTED_METRICS,
         target=kept(artifacts, "model"),
+        checkpoints=kept(artifacts, "checkpoints"),
     )
     evaluate = jobs.processing(
         "Evaluate",

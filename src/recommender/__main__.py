@@ -15,7 +15,7 @@ from typing import NoReturn
 from recommender.container import Container
 from recommender.errors import RecommenderError
 
-STEPS = ("ingest", "validate", "features", "train", "evaluate", "serve", "simulate", "track")
+STEPS = ("ingest", "validate", "features", "train", "tune", "evaluate", "serve", "simulate", "track")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,7 +63,7 @@ def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
         case "validate":
             from recommender.validation.step import validate
 
-            validate(container)
+            validate(container, arguments)
         case "features":
             from recommender.features.step import compute_features
 
@@ -72,6 +72,10 @@ def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
             from recommender.ranking.step import train
 
             train(container)
+        case "tune":
+            from recommender.ranking.search import tune
+
+            tune(container, arguments)
         case "evaluate":
             from recommender.evaluation.step import evaluate
 

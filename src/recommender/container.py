@@ -37,6 +37,17 @@ class Container:
             return {}
         return {str(name): str(value) for name, value in json.loads(path.read_text()).items()}
 
+    def resources(self) -> dict[str, Any]:
+        """Read which host of a training job this is; nothing where the file is missing."""
+        path = self.root / "input" / "config" / "resourceconfig.json"
+        return json.loads(path.read_text()) if path.exists() else {}
+
+    @property
+    def checkpoints(self) -> Path | None:
+        """The folder that SageMaker copies to S3 while a training job runs; None for a job without one."""
+        folder = self.root / "checkpoints"
+        return folder if folder.is_dir() else None
+
     @property
     def model(self) -> Path:
         """The folder that becomes model.tar.gz after training and holds it while serving."""

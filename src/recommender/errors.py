@@ -4,6 +4,8 @@ RecommenderError          the step failed; its text is the step's failure reason
 ├── BadOrders             the orders cannot be used; the text names what and where
 ├── BadSource             the database that orders come from cannot be used as it is
 ├── BadHyperparameters    a hyperparameter is unknown or out of range
+├── BadCheckpoint         a checkpoint is of another training
+├── HostLost              of several hosts that train together one is gone
 ├── BadArchive            a model archive is missing, damaged or of another schema
 │   └── PickleRefused     a file of it would run code when it is loaded
 ├── UnequalExport         the ONNX export answers otherwise than the booster it was made from
@@ -26,6 +28,14 @@ class BadSource(RecommenderError):
 
 class BadHyperparameters(RecommenderError):
     """A hyperparameter is unknown or out of range."""
+
+
+class BadCheckpoint(RecommenderError):
+    """A checkpoint is of another training."""
+
+
+class HostLost(RecommenderError):
+    """Of several hosts that train together one is gone, or never came."""
 
 
 class BadArchive(RecommenderError):

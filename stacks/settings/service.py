@@ -12,6 +12,7 @@ from stacks.settings.retraining import RetrainingSettings
 from stacks.settings.serving import ServingSettings
 from stacks.settings.source import SourceSettings
 from stacks.settings.training import TrainingSettings
+from stacks.settings.validation import ValidationSettings
 
 
 class ServiceSettings(Dials):
@@ -35,6 +36,7 @@ class ServiceSettings(Dials):
     """Of a release: they undo it."""
     endpoint_thresholds: ThresholdSettings
     """Of the whole endpoint: they notify, and undo a release as well."""
+    validation: ValidationSettings
     gate: GateSettings
     baseline: BaselineSettings
 

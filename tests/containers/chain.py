@@ -54,7 +54,7 @@ def run_chain(runner: Runner, root: Path) -> Chain:
     parquet.write_table(simulated_orders(rows=25_000, seed=3), orders / "orders.parquet")
     process("ingest", {"orders": orders})
     process("validate", {"snapshot": chain.output("ingest", "snapshot")})
-    process("features", {"snapshot": chain.output("ingest", "snapshot")}, ("--windows", "3"))
+    process("features", {"snapshot": chain.output("validate", "validated")}, ("--windows", "3"))
     features = chain.output("features", "features")
     prepare_training(root / "train", features, HYPERPARAMETERS)
     chain.ended["train"] = run(runner, "training", ["train"], root / "train")

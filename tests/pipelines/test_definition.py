@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from localcloud.sagemaker.pipelines.validation import parse_definition
+from pipelines.definition.validation import validation_limits
 from pipelines.errors import RenderingFailed
 from pipelines.rendering import RenderedPipeline, render_pipeline
+from stacks.outputs import Validation
 from tests.pipelines import contract
 
 JOBS = ("Ingest", "Validate", "Features", "Train", "Evaluate", "Gate")
@@ -101,24 +103,26 @@ def test_processing_runs_the_code_in_the_image(steps: dict[str, Any], name: str)
 
 
 @pytest.mark.parametrize(
-    ("name", "inputs", "output"),
+    ("name", "inputs", "outputs"),
     [
-        ("Ingest", ["orders"], "snapshot"),
-        ("Validate", ["snapshot"], "report"),
-        ("Features", ["snapshot"], "features"),
-        ("Evaluate", ["challenger", "champion", "features"], "evaluation"),
-        ("Gate", ["evaluation", "champion", "validation"], "gate"),
+        ("Ingest", ["orders"], ["snapshot"]),
+        ("Validate", ["snapshot"], ["report", "validated"]),
+        ("Features", ["snapshot"], ["features"]),
+        ("Evaluate", ["challenger", "champion", "features"], ["evaluation"]),
+        ("Gate", ["evaluation", "champion", "validation"], ["gate"]),
     ],
 )
 def test_processing_folders_are_those_of_the_containers_contract(
-    steps: dict[str, Any], name: str, inputs: list[str], output: str
+    steps: dict[str, Any], name: str, inputs: list[str], outputs: list[str]
 ) -> None:
     job = steps[name]["Arguments"]
     folders = [one["S3Input"]["LocalPath"] for one in job["ProcessingInputs"]]
     assert folders == [f"/opt/ml/processing/input/{folder}" for folder in inputs]
-    (only,) = job["ProcessingOutputConfig"]["Outputs"]
-    assert (only["OutputName"], only["S3Output"]["LocalPath"]) == (output, f"/opt/ml/processing/output/{output}")
-    assert {"Get": "Parameters.Run"} in only["S3Output"]["S3Uri"]["Std:Join"]["Values"]
+    given = job["ProcessingOutputConfig"]["Outputs"]
+    assert [one["OutputName"] for one in given] == outputs
+    for one in given:
+        assert one["S3Output"]["LocalPath"] == f"/opt/ml/processing/output/{one['OutputName']}"
+        assert {"Get": "Parameters.Run"} in one["S3Output"]["S3Uri"]["Std:Join"]["Values"]
 
 
 def test_training_has_the_features_the_dials_and_the_spot_setting(steps: dict[str, Any]) -> None:
@@ -130,11 +134,35 @@ def test_training_has_the_features_the_dials_and_the_spot_setting(steps: dict[st
     assert job["HyperParameters"]["seed"] == {"Get": "Parameters.Seed"}
     assert job["ResourceConfig"]["InstanceType"] == "ml.m6i.xlarge"
     assert job["EnableManagedSpotTraining"] is True
-    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 3600}
+    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}
 
 
-def test_the_features_wait_for_a_valid_snapshot(steps: dict[str, Any]) -> None:
-    assert steps["Features"]["DependsOn"] == ["Validate"]
+def test_a_spot_job_keeps_the_checkpoints_of_each_run_apart(steps: dict[str, Any]) -> None:
+    address = steps["Train"]["Arguments"]["CheckpointConfig"]["S3Uri"]["Std:Join"]["Values"]
+    assert address == ["s3://dev-artifacts/recommender/runs", {"Get": "Parameters.Run"}, "checkpoints"]
+
+
+def test_the_features_read_what_validation_let_through(steps: dict[str, Any]) -> None:
+    (read,) = steps["Features"]["Arguments"]["ProcessingInputs"]
+    assert read["S3Input"]["S3Uri"] == {
+        "Get": "Steps.Validate.ProcessingOutputConfig.Outputs['validated'].S3Output.S3Uri"
+    }
+
+
+def test_validation_is_given_the_environments_limits(steps: dict[str, Any]) -> None:
+    assert steps["Validate"]["Arguments"]["AppSpecification"]["ContainerArguments"] == [
+        *("--maximum-quarantined-percent", "1"),
+        *("--maximum-age-days", "0"),
+        *("--volume-tolerance", "4"),
+    ]
+
+
+def test_limits_of_reasons_come_in_order_and_as_the_step_reads_them() -> None:
+    asked = Validation(maximum_percent_by_reason={"price_jump": 0.5, "date_missing": 0})
+    assert validation_limits(asked)[-4:] == (
+        *("--maximum-percent-of", "date_missing=0"),
+        *("--maximum-percent-of", "price_jump=0.5"),
+    )
 
 
 def test_the_gate_is_given_the_environments_policy_and_the_champion_that_was_sent_in(steps: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from localcloud.images import layers
 from localcloud.images.archive import Archive
 from localcloud.images.shelf import Shelf
 from localcloud.quotas import set_quota
+from localcloud.sagemaker.training.interruption import interrupt
 from localcloud.scope import Scope
 
 PREFIX = "/_localcloud/"
@@ -32,6 +33,8 @@ def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., A
         return _layer(cloud, path.removeprefix(layers.PATH), start_response)
     if path == "quotas" and environ["REQUEST_METHOD"] == "POST":
         return _set_quota(cloud, environ, start_response)
+    if path == "interruptions" and environ["REQUEST_METHOD"] == "POST":
+        return _interrupt(cloud, environ, start_response)
     if path == "recorded":
         return recorded.application(cloud)(environ, start_response)
     views: dict[str, Callable[[Cloud], Any]] = {"health": _health, "resources": _resources, "recovered": _recovered}
@@ -65,6 +68,18 @@ def _set_quota(cloud: Cloud, environ: dict[str, Any], start_response: Callable[.
     except (AwsError, ValueError, KeyError, TypeError) as error:
         start_response("400 Bad Request", [("Content-Type", "application/json")])
         return [json.dumps({"message": f"not a quota: {error}"}).encode()]
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [b"{}"]
+
+
+def _interrupt(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Take the instances from a spot training job."""
+    try:
+        given = json.loads(Request(environ).get_data())
+        interrupt(cloud, Scope(given["account"], given["region"]), given["job"])
+    except (AwsError, ValueError, KeyError, TypeError) as error:
+        start_response("400 Bad Request", [("Content-Type", "application/json")])
+        return [json.dumps({"message": f"not interrupted: {error}"}).encode()]
     start_response("200 OK", [("Content-Type", "application/json")])
     return [b"{}"]
 

@@ -159,15 +159,24 @@ def quota(
     region: Region = "eu-west-1",
 ) -> None:
     """Set what Service Quotas says of an instance type, to see a release refused for lack of it."""
-    import urllib3
-
-    instance = _require_running(context.obj)
-    given = {"account": account, "region": region, "instance_type": instance_type, "instances": instances}
-    with urllib3.PoolManager() as http:
-        answer = http.request("POST", f"{instance.endpoint_url}/_localcloud/quotas", json=given, timeout=10.0)
-    if answer.status != 200:
-        raise typer.BadParameter(answer.json()["message"])
+    _tell(
+        _require_running(context.obj),
+        "quotas",
+        {"account": account, "region": region, "instance_type": instance_type, "instances": instances},
+    )
     typer.echo(f"Account {account} may have {instances} {instance_type} behind its endpoints in {region}.")
+
+
+@app.command()
+def interrupt(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(help="Name of a training job that runs on spot instances.")],
+    account: Account = DEFAULT_ACCOUNT,
+    region: Region = "eu-west-1",
+) -> None:
+    """Take the instances from a spot training job, which begins again from its checkpoints."""
+    _tell(_require_running(context.obj), "interruptions", {"account": account, "region": region, "job": job})
+    typer.echo(f"{job} was warned; in two minutes, or when it has ended by itself, it begins again.")
 
 
 @images.command()
@@ -260,6 +269,15 @@ def _ask(instance: daemon.Instance, what: str) -> dict[str, list[dict[str, str]]
 
     with urllib3.PoolManager() as http:
         return http.request("GET", f"{instance.endpoint_url}/_localcloud/{what}", timeout=10.0).json()
+
+
+def _tell(instance: daemon.Instance, what: str, given: dict[str, str | int]) -> None:
+    import urllib3
+
+    with urllib3.PoolManager() as http:
+        answer = http.request("POST", f"{instance.endpoint_url}/_localcloud/{what}", json=given, timeout=10.0)
+    if answer.status != 200:
+        raise typer.BadParameter(answer.json()["message"])
 
 
 def _folder(path: Path) -> Path:

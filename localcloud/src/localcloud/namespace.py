@@ -16,14 +16,17 @@ from localcloud.errors import LocalCloudError
 _ENTRY = Path(__file__).with_name("namespace_entry.py")
 
 
-def sandboxed(argv: Sequence[str], *, opt_ml: Path) -> list[str]:
+def sandboxed(argv: Sequence[str], *, opt_ml: Path, hosts_file: Path | None = None) -> list[str]:
     """Return the argument vector that runs `argv` with the folder `opt_ml` mounted at `/opt/ml`.
+
+    A `hosts_file` takes the place of /etc/hosts, so that containers know each other by name.
 
     `argv[0]` is looked up in the PATH of the environment that the process is given. The process is replaced by
     `argv` (same process id), and the kernel kills it when the *thread* that started it ends: start it with
     `localcloud.processes.start_process`, or from a thread that lives as long as it should.
     """
-    return [sys.executable, "-I", "-S", str(_ENTRY), str(opt_ml.resolve()), *argv]
+    hosts = "" if hosts_file is None else str(hosts_file.resolve())
+    return [sys.executable, "-I", "-S", str(_ENTRY), str(opt_ml.resolve()), hosts, *argv]
 
 
 def check_supported() -> None:

@@ -1,6 +1,7 @@
 """Runs in the new process of a container: makes its namespaces, mounts `/opt/ml`, and becomes the program.
 
-Called as `python namespace_entry.py FOLDER PROGRAM [ARGUMENT…]`. Only the standard library: it runs with `-I -S`.
+Called as `python namespace_entry.py FOLDER HOSTS_FILE PROGRAM [ARGUMENT…]`; an empty HOSTS_FILE leaves /etc/hosts.
+Only the standard library: it runs with `-I -S`.
 """
 
 import ctypes
@@ -72,10 +73,12 @@ def _make_mount_point() -> None:
     os.mkdir("/opt/ml")
 
 
-def main(folder: str, argv: list[str]) -> None:
-    """Mount `folder` at /opt/ml in namespaces of our own and become `argv`."""
+def main(folder: str, hosts_file: str, argv: list[str]) -> None:
+    """Mount `folder` at /opt/ml and a file at /etc/hosts, in namespaces of our own, and become `argv`."""
     working_folder = os.getcwd()
     _enter_namespaces()
+    if hosts_file:
+        _mount(hosts_file, "/etc/hosts", None, _MS_BIND)
     # Held open: if the folder lies under /opt, its path goes away when /opt is covered.
     source = os.open(folder, os.O_PATH)
     if not os.path.isdir("/opt/ml"):
@@ -93,7 +96,7 @@ def main(folder: str, argv: list[str]) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], sys.argv[2:])
+        main(sys.argv[1], sys.argv[2], sys.argv[3:])
     except OSError as error:
         print(f"container: {error}", file=sys.stderr)
         sys.exit(_NOT_RUNNABLE)

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.errors import ValidationError
+from localcloud.sagemaker.training.interruption import interrupt
+from localcloud.scope import Scope
+
 from .conftest import BUCKET, IMAGE, Jobs
 
 _TRAIN = """
@@ -154,9 +158,118 @@ def test_checkpoints_are_there_at_the_next_run(jobs: Jobs) -> None:
     assert jobs.read("checkpoints/epoch") == b"11"
 
 
+_SPOT = {
+    "EnableManagedSpotTraining": True,
+    "StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 120},
+    "CheckpointConfig": {"S3Uri": f"s3://{BUCKET}/spot"},
+}
+_SPOT_PROGRAM = """
+import pathlib, signal, sys, time
+checkpoints = pathlib.Path("/opt/ml/checkpoints")
+if (checkpoints / "warned").exists():
+    pathlib.Path("/opt/ml/model/model").write_text((checkpoints / "warned").read_text())
+    sys.exit()
+def warned(*_):
+    (checkpoints / "warned").write_text("half")
+    sys.exit(143)
+signal.signal(signal.SIGTERM, warned)
+(checkpoints / "begun").write_text("x")
+time.sleep(60)
+"""
+
+
+def _interrupt(jobs: Jobs, name: str) -> None:
+    interrupt(jobs.aws.cloud, Scope(jobs.aws.account, jobs.aws.region), name)
+
+
+def _await_key(jobs: Jobs, key: str) -> None:
+    jobs.wait(lambda: {"there": key in jobs.list_keys()}, "there", True)  # type: ignore[arg-type]
+
+
+def test_an_interrupted_spot_job_begins_again_from_its_checkpoints(jobs: Jobs) -> None:
+    jobs.program(_SPOT_PROGRAM)
+    jobs.sagemaker.create_training_job(**_request(jobs, "spot", **_SPOT))
+    _await_key(jobs, "spot/begun")  # copied while the job runs
+    _interrupt(jobs, "spot")
+    job = _finish(jobs, "spot")
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    assert [entry["Status"] for entry in job["SecondaryStatusTransitions"]] == [
+        *("Starting", "Downloading", "Training", "Interrupted"),
+        *("Starting", "Downloading", "Training", "Uploading", "Completed"),
+    ]
+    assert _unpacked(jobs.read("models/spot/output/model.tar.gz")) == {"model": b"half"}
+
+
+def test_a_spot_job_that_does_not_heed_the_warning_is_killed_and_keeps_what_was_copied(jobs: Jobs) -> None:
+    jobs.program(
+        "import pathlib, signal, sys, time\n"
+        "begun = pathlib.Path('/opt/ml/checkpoints/begun')\n"
+        "if begun.exists(): sys.exit()\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "begun.touch()\n"
+        "time.sleep(60)\n"
+    )
+    jobs.sagemaker.create_training_job(**_request(jobs, "deaf", **_SPOT))
+    _await_key(jobs, "spot/begun")
+    _interrupt(jobs, "deaf")
+    assert _finish(jobs, "deaf")["TrainingJobStatus"] == "Completed"
+
+
+def test_only_spot_jobs_that_train_are_interrupted(jobs: Jobs) -> None:
+    jobs.program("")
+    for name, changes, message in (("own", {}, "does not run on spot"), ("over", _SPOT, "over is Completed; only")):
+        jobs.sagemaker.create_training_job(**_request(jobs, name, **changes))
+        _finish(jobs, name)
+        with pytest.raises(ValidationError, match=message):
+            _interrupt(jobs, name)
+
+
+def _on(instances: int) -> dict[str, Any]:
+    return {"InstanceCount": instances, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
+
+
+def test_the_hosts_of_a_job_reach_each_other_by_name_and_leave_one_model(jobs: Jobs) -> None:
+    jobs.program(
+        "import json, pathlib, socket\n"
+        "config = json.loads(pathlib.Path('/opt/ml/input/config/resourceconfig.json').read_text())\n"
+        "me, (first, second) = config['current_host'], config['hosts']\n"
+        "if me == first:\n"
+        "    server = socket.create_server((first, 9099))\n"
+        "    talk, _ = server.accept()\n"
+        "    pathlib.Path('/opt/ml/model/heard').write_bytes(talk.recv(99))\n"
+        "else:\n"
+        "    for _ in range(10000):\n"
+        "        try:\n"
+        "            socket.create_connection((first, 9099)).sendall(me.encode()); break\n"
+        "        except ConnectionRefusedError: pass\n"
+        "    pathlib.Path('/opt/ml/model/second').write_text(socket.gethostbyname(second))\n"
+    )
+    jobs.sagemaker.create_training_job(**_request(jobs, "pair", ResourceConfig=_on(2)))
+    job = _finish(jobs, "pair")
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    model = _unpacked(jobs.read("models/pair/output/model.tar.gz"))
+    assert model["heard"] == b"algo-2"
+    assert model["second"].startswith(b"127.")
+    streams = jobs.aws.client("logs").describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs")["logStreams"]
+    assert {stream["logStreamName"][: len("pair/algo-1")] for stream in streams} == {"pair/algo-1", "pair/algo-2"}
+
+
+def test_a_host_that_fails_fails_the_job_with_its_reason_and_ends_the_others(jobs: Jobs) -> None:
+    jobs.program(
+        "import json, pathlib, sys, time\n"
+        "config = json.loads(pathlib.Path('/opt/ml/input/config/resourceconfig.json').read_text())\n"
+        "if config['current_host'] == 'algo-1': time.sleep(60)\n"
+        "pathlib.Path('/opt/ml/output/failure').write_text('no rows')\n"
+        "sys.exit(3)\n"
+    )
+    jobs.sagemaker.create_training_job(**_request(jobs, "torn", ResourceConfig=_on(2)))
+    assert _finish(jobs, "torn")["FailureReason"] == "AlgorithmError: no rows, exit code: 3"
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"ResourceConfig": _on(9)}, "InstanceCount 9: the local cloud runs each instance as a process"),
         ({"EnableManagedSpotTraining": True}, "MaxWaitTimeInSeconds. It must be present"),
         ({"StoppingCondition": {"MaxWaitTimeInSeconds": 9}}, "can only be given with EnableManagedSpotTraining"),
         ({"TrainingJobName": "under_score"}, "Value 'under_score' at 'trainingJobName'"),

@@ -23,6 +23,7 @@ RANGES: dict[str, tuple[float, float]] = {
 CHOICES: dict[str, tuple[str, ...]] = {
     "objective": ("binary:logistic", "rank:ndcg", "rank:map"),
     "features": ("core", "full"),
+    "device": ("auto", "cpu", "cuda"),
 }
 
 
@@ -54,6 +55,9 @@ class Hyperparameters:
     """Stop after this many rounds without a better newest window, which is then not learned from; 0 learns from all."""
 
     seed: int = 0
+
+    device: str = "auto"
+    """Where trees are learned; `auto` takes a GPU where the image and the machine have one."""
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> "Hyperparameters":

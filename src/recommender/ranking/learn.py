@@ -1,12 +1,15 @@
 """Learn a ranker from labelled candidates. Fixed seed, fixed threads: the same rows give the same trees."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from recommender.ranking.blocks import Progress, train_block
+from recommender.ranking.course import Course, Straight
+from recommender.ranking.devices import device
+from recommender.ranking.early_stopping import best_rounds, kept_rounds
 from recommender.ranking.hyperparameters import Hyperparameters
 from recommender.ranking.xgboost_library import xgboost
 
@@ -31,33 +34,51 @@ Losses = dict[str, list[float]]
 """A loss a round, by `<rows>_<metric>`."""
 
 
-def learn(rows: Rows, judge: Rows | None, hyperparameters: Hyperparameters) -> tuple[Any, Losses]:
+def learn(
+    rows: Rows, judge: Rows | None, hyperparameters: Hyperparameters, course: Course | None = None
+) -> tuple[Any, Losses]:
     """Train a booster.
 
     Args:
         rows: to learn from.
         judge: a later window for early stopping; None learns all trees.
         hyperparameters: the dials.
+        course: where to begin and what to do between blocks; None runs straight through.
 
     Returns:
         The booster, and the losses of its rounds, those included that early stopping cut off again.
     """
-    losses: dict[str, dict[str, list[float]]] = {}
-    watched = [(_matrix(rows, hyperparameters), "train")]
-    if judge is not None:
-        watched.append((_matrix(judge, hyperparameters), "validation"))
-    booster = xgboost.train(
-        _parameters(hyperparameters),
-        watched[0][0],
-        num_boost_round=hyperparameters.n_estimators,
-        evals=watched,
-        early_stopping_rounds=hyperparameters.early_stopping if judge is not None else None,
-        evals_result=losses,
-        verbose_eval=False,
-    )
-    if judge is not None:
-        booster = booster[: booster.best_iteration + 1]
-    return booster, {f"{name}_{metric}": values for name, found in losses.items() for metric, values in found.items()}
+    course = course or Straight()
+    parameters, matrix = _parameters(hyperparameters), _matrix(rows, hyperparameters)
+    watched = {"train": matrix} | ({} if judge is None else {"validation": _matrix(judge, hyperparameters)})
+    progress = course.begin()
+    while progress.rounds < hyperparameters.n_estimators and not _stopped(progress, hyperparameters):
+        progress = train_block(progress, parameters, matrix, watched, hyperparameters.n_estimators)
+        course.after_block(progress)
+    booster = xgboost.Booster({"nthread": THREADS}, model_file=bytearray(progress.model))
+    kept = _kept(progress, hyperparameters)
+    if kept < progress.rounds:
+        booster = booster[:kept]
+    return booster, {name: list(values) for name, values in progress.losses.items()}
+
+
+def _stopped(progress: Progress, hyperparameters: Hyperparameters) -> int | None:
+    """Return how many rounds early stopping keeps, once it stops."""
+    name = _judging(progress)
+    if name is None or not hyperparameters.early_stopping:
+        return None
+    return kept_rounds(progress.losses[name], hyperparameters.early_stopping, name.removeprefix("validation_"))
+
+
+def _kept(progress: Progress, hyperparameters: Hyperparameters) -> int:
+    name = _judging(progress)
+    if name is None or not hyperparameters.early_stopping:
+        return progress.rounds
+    return _stopped(progress, hyperparameters) or best_rounds(progress.losses[name], name.removeprefix("validation_"))
+
+
+def _judging(progress: Progress) -> str | None:
+    return next((name for name in progress.losses if name.startswith("validation_")), None)
 
 
 def _parameters(hyperparameters: Hyperparameters) -> dict[str, Any]:
@@ -70,15 +91,10 @@ def _parameters(hyperparameters: Hyperparameters) -> dict[str, Any]:
         "colsample_bytree": hyperparameters.colsample,
         "seed": hyperparameters.seed,
         "tree_method": "hist",
-        "device": device(),
+        "device": device(hyperparameters.device),
         "max_bin": 128,
         "nthread": THREADS,
     }
-
-
-def device(devices: Path = Path("/dev")) -> str:
-    """Return where trees are learned: a GPU, where this XGBoost is built for one and this machine has it."""
-    return "cuda" if xgboost.build_info()["USE_CUDA"] and (devices / "nvidia0").exists() else "cpu"
 
 
 def _matrix(rows: Rows, hyperparameters: Hyperparameters) -> Any:

@@ -26,6 +26,7 @@ from pipelines.parameters import DIALS
 from pipelines.rendering import render_pipeline
 from pipelines.run_layout import RunLayout
 from trainyard import aws
+from trainyard.cli.hyperparameters import read_hyperparameters
 from trainyard.cli.model import version_table
 from trainyard.cli.pipeline_progress import show_progress
 from trainyard.cli.pipeline_result import result_document, result_error
@@ -111,6 +112,10 @@ def run(
             + "; ".join(f"{dial.name} ({dial.default}): {dial.meaning}" for dial in DIALS),
         ),
     ] = None,
+    hyperparameters: Annotated[
+        Path | None,
+        typer.Option(help="JSON file of dials, as the step `tune` writes it; --set wins over it."),
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Start the run and return.")] = False,
     stack: Stack = "dev",
     json: Json = False,
@@ -124,7 +129,8 @@ def run(
         raise UsageError(
             "Say which orders to train on, once", where="--orders and --latest", cure="Give one of the two options"
         )
-    dials = _dials(set_ or [])
+    given = {} if hyperparameters is None else read_hyperparameters(hyperparameters)
+    dials = given | _dials(set_ or [])
     session = Session(stack, service)
     clients = Clients(
         sagemaker=session.client("sagemaker"),

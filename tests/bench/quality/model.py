@@ -52,10 +52,11 @@ def measure(orders: Path, cutoff: datetime, folder: Path) -> Measured:
     start = time.perf_counter()
     _hand_on(orders, _of(folder, "ingest").processing_input("orders") / "orders.parquet")
     _run(folder, "ingest")
-    snapshot = _of(folder, "ingest").processing_output("snapshot")
-    for step, arguments in (("validate", ()), ("features", ("--cutoff", cutoff.isoformat()))):
-        _hand_on(snapshot, _of(folder, step).processing_input("snapshot"))
-        _run(folder, step, *arguments)
+    _hand_on(_of(folder, "ingest").processing_output("snapshot"), _of(folder, "validate").processing_input("snapshot"))
+    _run(folder, "validate")
+    validated = _of(folder, "validate").processing_output("validated")
+    _hand_on(validated, _of(folder, "features").processing_input("snapshot"))
+    _run(folder, "features", "--cutoff", cutoff.isoformat())
     features = _of(folder, "features").processing_output("features")
     _hand_on(features, _of(folder, "train").training_channel("features"))
     _run(folder, "train")
@@ -64,7 +65,7 @@ def measure(orders: Path, cutoff: datetime, folder: Path) -> Measured:
     start = time.perf_counter()
     model = read_model(_of(folder, "train").model, threads=2)
     with connect() as database:
-        extract_purchases(database, snapshot / "orders.parquet")
+        extract_purchases(database, validated / "orders.parquet")
         states = build_states(database, cutoff, model.settings)
     general, discovery = _scored(states.general, model.general), _scored(states.discovery, model.discovery)
     return Measured(

@@ -68,7 +68,10 @@ def test_a_role_is_for_one_environment_of_the_repository(stack: str) -> None:
 def test_the_preview_role_has_no_policy_that_changes() -> None:
     deployment = account()
     attached = {each.name for each in deployment.of_type("RolePolicyAttachment")}
-    assert attached == {"ci-deploy-reading", "ci-deploy-changing", "ci-preview-reading"}
+    assert attached == {
+        *("ci-deploy-reading", "ci-deploy-changing", "ci-deploy-changing-sources"),
+        "ci-preview-reading",
+    }
     own = json.loads(deployment.named("ci-preview-own").inputs["policy"])["Statement"]
     assert {each["Sid"] for each in own if each["Effect"] == "Deny"} >= {"NoSecrets", "NoOtherKeys", "NoData"}
     assert deployment.named("ci-preview-own").inputs["role"] == "trainyard-preview"

@@ -29,9 +29,16 @@ ESTATE = CiEstate(
     state_key_arn=STATE_KEY,
     boundary_arn=BOUNDARY,
 )
-READING, CHANGING = services.reading(ESTATE), services.changing(ESTATE)
+READING, CHANGING, SOURCES = (make(ESTATE) for make in (services.reading, services.changing, services.changing_sources))
 PREVIEW, DEPLOY, LIMIT = preview.preview(ESTATE), deploy.deploy(ESTATE), boundary.boundary(ESTATE)
-DOCUMENTS = {"reading": READING, "changing": CHANGING, "preview": PREVIEW, "deploy": DEPLOY, "boundary": LIMIT}
+DOCUMENTS = {
+    "reading": READING,
+    "changing": CHANGING,
+    "changing-sources": SOURCES,
+    "preview": PREVIEW,
+    "deploy": DEPLOY,
+    "boundary": LIMIT,
+}
 PLATFORM = Estate(
     account=ACCOUNT,
     region=REGION,
@@ -68,7 +75,7 @@ def may_preview(action: str, resource: str = "*", **context: str) -> bool:
 
 
 def may_deploy(action: str, resource: str = "*", **context: str) -> bool:
-    return allowed(action, resource, [READING, CHANGING, DEPLOY], boundary=LIMIT, context=_here(context))
+    return allowed(action, resource, [READING, CHANGING, SOURCES, DEPLOY], boundary=LIMIT, context=_here(context))
 
 
 def _here(context: dict[str, str]) -> dict[str, str]:
@@ -98,7 +105,7 @@ def test_every_star_resource_has_a_reason() -> None:
             assert not unreasoned, (name, unreasoned)
 
 
-@pytest.mark.parametrize("name", ["reading", "changing", "boundary"])
+@pytest.mark.parametrize("name", ["reading", "changing", "changing-sources", "boundary"])
 def test_a_managed_policy_fits_into_what_aws_allows(name: str) -> None:
     assert len(json.dumps(DOCUMENTS[name], separators=(",", ":"))) <= 6144
 
@@ -159,7 +166,12 @@ def test_the_preview_role_reads_nothing_of_value_even_if_somebody_allows_everyth
 
 
 def test_the_preview_role_changes_nothing() -> None:
-    changing = set(actions_of(CHANGING)) | {"s3:PutObject", "s3:DeleteObject", "kms:Encrypt", "kms:GenerateDataKey"}
+    changing = {*actions_of(CHANGING), *actions_of(SOURCES)} | {
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+    }
     assert not changing & {*actions_of(READING), *actions_of(PREVIEW)}
     assert not may_preview("s3:PutObject", f"{BUCKET}/.pulumi/locks/organization/trainyard/dev/1.json")
 

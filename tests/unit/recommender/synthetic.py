@@ -59,10 +59,9 @@ def trained(root: Path, orders: pa.Table) -> Run:
     arrived.mkdir(parents=True)
     parquet.write_table(orders, arrived / "orders.parquet")
     assert run_step(found.step("ingest"), "ingest") == 0
-    snapshot = found.step("ingest").processing_output("snapshot")
-    for step in ("validate", "features"):
-        hand_on(snapshot, found.step(step).processing_input("snapshot"))
+    hand_on(found.step("ingest").processing_output("snapshot"), found.step("validate").processing_input("snapshot"))
     assert run_step(found.step("validate"), "validate") == 0
+    hand_on(found.step("validate").processing_output("validated"), found.step("features").processing_input("snapshot"))
     assert run_step(found.step("features"), "features", "--windows", "3") == 0
     train_on(found.step("train"), found.step("features").processing_output("features"), seed="1")
     return found

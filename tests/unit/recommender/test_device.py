@@ -2,7 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from recommender.ranking import learn
+from recommender.errors import BadHyperparameters
+from recommender.ranking import devices
+
+
+def _machine(folder: Path, monkeypatch: pytest.MonkeyPatch, *, cuda: bool, gpu: bool) -> Path:
+    monkeypatch.setattr(devices.xgboost, "build_info", lambda: {"USE_CUDA": cuda})
+    if gpu:
+        (folder / "nvidia0").touch()
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -11,7 +19,19 @@ from recommender.ranking import learn
 def test_trees_are_learned_on_a_gpu_where_library_and_machine_have_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cuda: bool, gpu: bool, where: str
 ) -> None:
-    monkeypatch.setattr(learn.xgboost, "build_info", lambda: {"USE_CUDA": cuda})
-    if gpu:
-        (tmp_path / "nvidia0").touch()
-    assert learn.device(tmp_path) == where
+    assert devices.device("auto", _machine(tmp_path, monkeypatch, cuda=cuda, gpu=gpu)) == where
+
+
+def test_a_gpu_may_be_declined_and_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = _machine(tmp_path, monkeypatch, cuda=True, gpu=True)
+    assert (devices.device("cpu", machine), devices.device("cuda", machine)) == ("cpu", "cuda")
+
+
+@pytest.mark.parametrize(
+    ("cuda", "gpu", "why"), [(True, False, "this machine has no GPU"), (False, True, "built for processors only")]
+)
+def test_a_gpu_that_cannot_be_had_is_said_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cuda: bool, gpu: bool, why: str
+) -> None:
+    with pytest.raises(BadHyperparameters, match=why):
+        devices.device("cuda", _machine(tmp_path, monkeypatch, cuda=cuda, gpu=gpu))

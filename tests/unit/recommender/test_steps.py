@@ -143,7 +143,7 @@ def test_the_whole_way_taken_again_gives_every_file_of_the_model_byte_for_byte(r
     train_on(again.step("train"), again.step("features").processing_output("features"), seed="1")
     first, second = run.step("train").model, again.step("train").model
     names = sorted(str(path.relative_to(first)) for path in first.rglob("*") if path.is_file())
-    assert {"model.json", "ranker.json", "environment.json"} <= set(names)
+    assert {"model.json", "ranker.ubj", "ranker.onnx", "environment.json"} <= set(names)
     assert names == sorted(str(path.relative_to(second)) for path in second.rglob("*") if path.is_file())
     assert [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()] == []
 

@@ -154,6 +154,18 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
         ),
         (lambda t: service(t, "thresholds").update(latency_p99_ms=0), "services[0].thresholds.latency_p99_ms is 0"),
         (
+            lambda t: service(t, "validation").update(volume_tolerance=1),
+            "services[0].validation.volume_tolerance is 1; it should be greater than 1",
+        ),
+        (
+            lambda t: service(t, "validation").update(maximum_quarantined_percent=101),
+            "services[0].validation.maximum_quarantined_percent is 101; it should be less than or equal to 100",
+        ),
+        (
+            lambda t: service(t, "validation").update(maximum_percent_by_reason={"price_jumps": 1}),
+            "services[0].validation.maximum_percent_by_reason",
+        ),
+        (
             lambda t: service(t, "gate").update(confidence=1),
             "services[0].gate.confidence is 1; it should be less than 1",
         ),

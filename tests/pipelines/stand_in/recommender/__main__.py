@@ -41,6 +41,9 @@ def validate() -> None:
         (ML / "output/message").write_text("row 7 has no price")
         sys.exit(1)
     (write("report") / "validation.json").write_text(json.dumps({"passed": True, "data_hash": data_hash()}))
+    snapshot = read("snapshot")
+    for name in ("orders.txt", "snapshot.json"):
+        (write("validated") / name).write_bytes((snapshot / name).read_bytes())
 
 
 def features() -> None:

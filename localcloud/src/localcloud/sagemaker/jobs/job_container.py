@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from localcloud.cloud import Cloud
 from localcloud.sagemaker.jobs.container import container_command, container_environment
@@ -24,6 +25,8 @@ def job_container(
     program: Document,
     default_arguments: Sequence[str] = (),
     on_line: Callable[[str], None] = lambda _: None,
+    host: str = "algo-1",
+    hosts_file: Path | None = None,
 ) -> ContainerRun:
     """Resolve a job's image, open its log stream, and return its container, ready to be run.
 
@@ -37,11 +40,13 @@ def job_container(
         program: the part of the document that may hold ContainerEntrypoint and ContainerArguments.
         default_arguments: what the image's own entrypoint is given when the job names no arguments.
         on_line: sees each line of the output.
+        host: which of the job's hosts it is; `workspace` is that host's.
+        hosts_file: takes the place of /etc/hosts, where there are several.
     """
     image = cloud.images.resolve(scope, image_uri)
     name = document[f"{kind.kind}Name"]
     stream = LogStream(
-        client=cloud.client("logs", scope), group=kind.log_group, name=f"{name}/algo-1-{int(time.time())}"
+        client=cloud.client("logs", scope), group=kind.log_group, name=f"{name}/{host}-{int(time.time())}"
     )
     stream.create()
     variable = kind.resource.replace("-", "_").upper()
@@ -60,6 +65,7 @@ def job_container(
         env=container_environment(image, scope, cloud.endpoint_url, home=workspace.home, own=own),
         cwd=image.root,
         opt_ml=workspace.opt_ml,
+        hosts_file=hosts_file,
         max_runtime_seconds=document["StoppingCondition"]["MaxRuntimeInSeconds"],
         stream=stream,
         log_file=workspace.log,

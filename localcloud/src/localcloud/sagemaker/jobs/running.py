@@ -16,6 +16,8 @@ class RunningJob:
     """One job's thread as seen from outside."""
 
     stop_requested: threading.Event = field(default_factory=threading.Event)
+    interruption_requested: threading.Event = field(default_factory=threading.Event)
+    """Set when the instances are to be taken from the job."""
     wake: threading.Event = field(default_factory=threading.Event)
     """Set whenever the job's thread has something to look at: its process ended, or a stop was requested."""
     ended: threading.Event = field(default_factory=threading.Event)
@@ -23,6 +25,11 @@ class RunningJob:
     def request_stop(self) -> None:
         """Ask the job to stop."""
         self.stop_requested.set()
+        self.wake.set()
+
+    def interrupt(self) -> None:
+        """Take the job's instances from it."""
+        self.interruption_requested.set()
         self.wake.set()
 
 

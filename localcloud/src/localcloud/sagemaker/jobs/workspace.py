@@ -23,6 +23,15 @@ class Workspace:
         workspace.home.mkdir()
         return workspace
 
+    def of_host(self, host: str) -> "Workspace":
+        """Return the folders of one of several hosts; the first has the job's own."""
+        if host == "algo-1":
+            return self
+        workspace = Workspace(self.root / host)
+        workspace.opt_ml.mkdir(parents=True, exist_ok=True)
+        workspace.home.mkdir(exist_ok=True)
+        return workspace
+
     @property
     def opt_ml(self) -> Path:
         """The folder that the container sees as /opt/ml."""
@@ -39,6 +48,8 @@ class Workspace:
         return self.root / "output.log"
 
     def clear(self) -> None:
-        """Remove all but the log."""
+        """Remove all but the logs."""
+        for host in self.root.glob("algo-*"):
+            Workspace(host).clear()
         shutil.rmtree(self.opt_ml, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)

@@ -1,14 +1,14 @@
-"""What a training job leaves in S3: its model, its other output, its checkpoints."""
+"""What a training job leaves in S3: its model and its other output."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.sagemaker.jobs.inputs import host_path
 from localcloud.sagemaker.jobs.s3_locations import S3Location, parse_s3_uri
 from localcloud.sagemaker.jobs.s3_transfer import upload_file, upload_folder
 from localcloud.sagemaker.jobs.workspace import Workspace
-from localcloud.sagemaker.training.contract import CHECKPOINTS, pack
+from localcloud.sagemaker.training.contract import hosts, pack
 from localcloud.store import Document
 
 
@@ -32,19 +32,20 @@ class Artifacts:
     document: Document
 
     def upload(self, *, with_model: bool) -> None:
-        """Upload everything; a failed job has no model, but its other output may say why.
+        """Upload what all hosts left, as one; a failed job has no model, but its other output may say why.
 
         Raises:
             JobFailure: S3 refused.
         """
+        for host in hosts(self.document)[1:]:
+            for folder in ("model", "output/data"):
+                source = self.workspace.of_host(host).opt_ml / folder
+                shutil.copytree(source, self.workspace.opt_ml / folder, dirs_exist_ok=True)
         if with_model:
             self._upload(self.workspace.opt_ml / "model", "model")
         data = self.workspace.opt_ml / "output" / "data"
         if any(data.iterdir()):
             self._upload(data, "output")
-        if checkpoints := self.document.get("CheckpointConfig"):
-            folder = host_path(self.workspace.opt_ml, checkpoints.get("LocalPath", CHECKPOINTS))
-            upload_folder(self.s3, folder, parse_s3_uri(checkpoints["S3Uri"]), None)
 
     def _upload(self, folder: Path, name: str) -> None:
         config = self.document["OutputDataConfig"]

@@ -1,8 +1,12 @@
-"""One training job from its channels to its model archive, on a thread of its own."""
+"""One training job from its channels to its model archive, on a thread of its own.
 
+A spot job whose instances are taken away begins again, from its checkpoints, on new ones.
+"""
+
+from pathlib import Path
 from typing import Any, ClassVar
 
-from localcloud.sagemaker.jobs.container_run import ContainerRun, Ending, Outcome, run_container
+from localcloud.sagemaker.jobs.container_run import ContainerRun, Ending, Outcome, run_containers
 from localcloud.sagemaker.jobs.documents import JobKind
 from localcloud.sagemaker.jobs.failure import algorithm_error, read_text
 from localcloud.sagemaker.jobs.inputs import fetch_input, host_path
@@ -10,11 +14,10 @@ from localcloud.sagemaker.jobs.job import Job
 from localcloud.sagemaker.jobs.job_container import job_container
 from localcloud.sagemaker.jobs.metric_definitions import parse_definitions
 from localcloud.sagemaker.jobs.running import RunningJob
-from localcloud.sagemaker.jobs.s3_locations import parse_s3_uri
-from localcloud.sagemaker.jobs.s3_transfer import download
 from localcloud.sagemaker.jobs.workspace import Workspace
 from localcloud.sagemaker.training.artifacts import Artifacts
-from localcloud.sagemaker.training.contract import CHECKPOINTS, DATA, write_config
+from localcloud.sagemaker.training.checkpoint_sync import CheckpointSync, synchronised
+from localcloud.sagemaker.training.contract import DATA, host_addresses, hosts, write_config
 from localcloud.sagemaker.training.metrics import ReportedMetrics
 from localcloud.sagemaker.training.transitions import transition
 from localcloud.store import Document
@@ -33,33 +36,56 @@ class TrainingJob(Job):
     kind: ClassVar[JobKind] = TRAINING
 
     def _carry_out(self, running: RunningJob) -> None:
-        document = self._enter("Downloading")
-        workspace = Workspace.create(self.cloud, self.scope, TRAINING.kind, self.name)
+        document = TRAINING.find(self.cloud, self.scope, self.name)
         metrics = ReportedMetrics(
             self.cloud, parse_definitions(document["AlgorithmSpecification"].get("MetricDefinitions", []))
         )
-        try:
-            self._prepare(workspace, document)
-            container = self._container(workspace, document, metrics)
-            started = self.cloud.clock.now()
-            self._enter("Training", TrainingStartTime=started)
-            outcome = run_container(self.cloud, running, container)
-            if outcome.ending is not Ending.CLOUD_STOPPED:
-                self._finish(workspace, outcome, metrics)
-        finally:
-            workspace.clear()
+        trained = 0.0
+        while True:
+            workspace = Workspace.create(self.cloud, self.scope, TRAINING.kind, self.name)
+            try:
+                outcome = self._attempt(running, workspace, metrics)
+                trained += self._seconds_of_attempt()
+                if outcome.ending is Ending.CLOUD_STOPPED:
+                    return
+                if outcome.ending is not Ending.INTERRUPTED:
+                    self._finish(workspace, outcome, metrics, max(1, round(trained)))
+                    return
+            finally:
+                workspace.clear()
+            running.interruption_requested.clear()
+            self._enter("Interrupted")
+            self._enter("Starting")
 
-    def _prepare(self, workspace: Workspace, document: Document) -> None:
-        write_config(workspace.opt_ml, document)
+    def _attempt(self, running: RunningJob, workspace: Workspace, metrics: ReportedMetrics) -> Outcome:
+        """Run the job on fresh instances, from the checkpoints of earlier attempts."""
+        document = self._enter("Downloading")
+        syncs = [self._prepare(workspace.of_host(host), document, host) for host in hosts(document)]
+        hosts_file = workspace.root / "hosts"
+        hosts_file.write_text(host_addresses(document))
+        containers = [
+            self._container(workspace.of_host(host), document, metrics, host, hosts_file) for host in hosts(document)
+        ]
+        self._enter("Training", TrainingStartTime=self.cloud.clock.now())
+        with synchronised(self.cloud, syncs):
+            return run_containers(self.cloud, running, containers)
+
+    def _seconds_of_attempt(self) -> float:
+        document = TRAINING.find(self.cloud, self.scope, self.name)
+        return (self.cloud.clock.now() - document["TrainingStartTime"]).total_seconds()
+
+    def _prepare(self, workspace: Workspace, document: Document, host: str) -> CheckpointSync:
+        write_config(workspace.opt_ml, document, host)
         for channel in document.get("InputDataConfig", []):
             folder = host_path(workspace.opt_ml, f"{DATA}/{channel['ChannelName']}")
             fetch_input(self._s3, channel["DataSource"]["S3DataSource"]["S3Uri"], folder, document["RoleArn"])
-        if checkpoints := document.get("CheckpointConfig"):
-            folder = host_path(workspace.opt_ml, checkpoints.get("LocalPath", CHECKPOINTS))
-            folder.mkdir(parents=True, exist_ok=True)
-            download(self._s3, parse_s3_uri(checkpoints["S3Uri"]), folder)
+        sync = CheckpointSync(self._s3, workspace, document)
+        sync.fetch()
+        return sync
 
-    def _container(self, workspace: Workspace, document: Document, metrics: ReportedMetrics) -> ContainerRun:
+    def _container(
+        self, workspace: Workspace, document: Document, metrics: ReportedMetrics, host: str, hosts_file: Path
+    ) -> ContainerRun:
         algorithm = document["AlgorithmSpecification"]
         return job_container(
             self.cloud,
@@ -71,18 +97,20 @@ class TrainingJob(Job):
             program=algorithm,
             default_arguments=("train",),
             on_line=metrics.read_line,
+            host=host,
+            hosts_file=hosts_file if len(hosts(document)) > 1 else None,
         )
 
-    def _finish(self, workspace: Workspace, outcome: Outcome, metrics: ReportedMetrics) -> None:
+    def _finish(self, workspace: Workspace, outcome: Outcome, metrics: ReportedMetrics, seconds: int) -> None:
         ended = self.cloud.clock.now()
         document = self._enter("Uploading", TrainingEndTime=ended, FinalMetricDataList=metrics.final())
         metrics.publish(self.scope, self.name)
         failed = outcome.ending is Ending.EXITED and outcome.exit_code != 0
         Artifacts(self._s3, workspace, document).upload(with_model=not failed)
-        seconds = max(1, round((ended - document["TrainingStartTime"]).total_seconds()))
         times: Document = {"TrainingTimeInSeconds": seconds, "BillableTimeInSeconds": seconds}
         if failed:
-            text = read_text(workspace.opt_ml / "output" / "failure")
+            failing = workspace.of_host(hosts(document)[outcome.container])
+            text = read_text(failing.opt_ml / "output" / "failure")
             self._fail(algorithm_error(text, outcome.exit_code), **times)
         else:
             self._enter(_FINAL[outcome.ending], **times)

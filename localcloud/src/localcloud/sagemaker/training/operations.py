@@ -16,6 +16,7 @@ from localcloud.store import Document
 
 _IGNORED = ("Tags",)
 _DEFAULT_MAX_RUNTIME = 86_400
+MOST_HOSTS = 8
 _SUMMARY = (
     "TrainingJobName",
     "TrainingJobArn",
@@ -96,8 +97,11 @@ def _check_resources(params: Document) -> int:
     if "InstanceType" not in resources:
         raise ValidationError("ResourceConfig: the local cloud needs InstanceType; instance groups are not served.")
     instances = int(resources.get("InstanceCount", 1))
-    if instances > 1:
-        raise ValidationError(f"InstanceCount {instances}: the local cloud runs training jobs on one instance.")
+    if instances > MOST_HOSTS:
+        raise ValidationError(
+            f"InstanceCount {instances}: the local cloud runs each instance as a process of this machine, "
+            f"{MOST_HOSTS} at most."
+        )
     return instances
 
 

@@ -1,0 +1,34 @@
+"""Which training this is: equal for two processes exactly if they come to the same model."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from recommender.ranking.blocks import BLOCK_ROUNDS
+from recommender.ranking.devices import device
+from recommender.ranking.hyperparameters import Hyperparameters
+from recommender.ranking.xgboost_library import xgboost
+
+
+def training_identity(features: Path, hyperparameters: Hyperparameters, hosts: int) -> str:
+    """Return a digest of whatever decides the trees.
+
+    Args:
+        features: the folder of the training channel.
+        hyperparameters: the dials.
+        hosts: how many share the rows.
+    """
+    decides = {
+        "files": {path.name: _digest(path) for path in sorted(features.glob("training_*.parquet"))},
+        "described": _digest(features / "features.json"),
+        "hyperparameters": {**hyperparameters.document(), "device": device(hyperparameters.device)},
+        "hosts": hosts,
+        "block_rounds": BLOCK_ROUNDS,
+        "xgboost": xgboost.__version__,
+    }
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
