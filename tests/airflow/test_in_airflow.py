@@ -78,7 +78,7 @@ def airflow(aws: CloudUnderTest, home: Path, *command: str) -> str:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     home = tmp_path_factory.mktemp("airflow")
     rendered = render_pipeline(contract.platform(), contract.service())
-    pace = Pace(retries=1, retry_delay_seconds=0.1, poll_seconds=0.2)
+    pace = Pace(retries=1, retry_delay_seconds=0.1, poll_seconds=1.5)
     lay_out(home / "dags", describe(rendered.text, contract.platform(), contract.service(), pace))
     with running_cloud(tmp_path_factory.mktemp("cloud")) as aws:
         names = ("sagemaker", "s3", "ecr", "dynamodb")
