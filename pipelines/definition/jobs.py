@@ -153,7 +153,7 @@ class Jobs:
             environment=dict(self.environment),
             tags=[Tag(key=key, value=value) for key, value in self.tags.items()],
         ).with_metric_definitions(
-            [MetricDefinition(name=metric, regex=f"{metric}=([0-9.eE+-]+);") for metric in metrics]
+            [MetricDefinition(name=metric, regex=rf"\b{metric}=([0-9.eE+-]+);") for metric in metrics]
         )
         run = trainer.train(
             input_data_config=[InputData(channel_name=name, data_source=uri) for name, uri in channels.items()]
