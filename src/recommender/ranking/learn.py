@@ -46,7 +46,7 @@ def learn(
         course: where to begin and what to do between blocks; None runs straight through.
 
     Returns:
-        The booster, and the losses of its rounds, those included that early stopping cut off again.
+        The booster, and the losses of its rounds.
     """
     course = course or Straight()
     parameters, matrix = _parameters(hyperparameters), _matrix(rows, hyperparameters)
@@ -59,7 +59,7 @@ def learn(
     kept = _kept(progress, hyperparameters)
     if kept < progress.rounds:
         booster = booster[:kept]
-    return booster, {name: list(values) for name, values in progress.losses.items()}
+    return booster, {name: list(values[:kept]) for name, values in progress.losses.items()}
 
 
 def _stopped(progress: Progress, hyperparameters: Hyperparameters) -> int | None:

@@ -70,7 +70,7 @@ def search(
         tried = replace(fixed, **_suggested(trial))
         booster, losses = learn(rows, judge, tried, _Prunable(trial))
         trial.set_user_attr("n_estimators", booster.num_boosted_rounds())
-        return losses["validation_logloss"][booster.num_boosted_rounds() - 1]
+        return losses["validation_logloss"][-1]
 
     study = optuna.create_study(
         sampler=optuna.samplers.TPESampler(seed=fixed.seed), pruner=optuna.pruners.MedianPruner(n_startup_trials=3)

@@ -69,7 +69,7 @@ def test_training_broken_off_after_any_blocks_comes_to_the_same_bytes(
 def test_a_training_has_as_many_trees_as_asked_for_in_its_blocks() -> None:
     course = _Course()
     booster, losses = learn(_rows(0), None, Hyperparameters(n_estimators=2 * BLOCK_ROUNDS + 3), course)
-    assert (booster.num_boosted_rounds(), losses) == (2 * BLOCK_ROUNDS + 3, {})
+    assert (booster.num_boosted_rounds(), len(losses["train_logloss"])) == (2 * BLOCK_ROUNDS + 3,) * 2
 
 
 def test_early_stopping_keeps_the_best_round_and_tells_its_loss() -> None:
@@ -78,7 +78,8 @@ def test_early_stopping_keeps_the_best_round_and_tells_its_loss() -> None:
     kept = booster.num_boosted_rounds()
     history = course.last.losses["validation_logloss"]
     assert kept < 400
-    assert losses["validation_logloss"] == history[kept - 1] == min(history[: kept + 5])
+    assert losses["validation_logloss"] == list(history[:kept])
+    assert history[kept - 1] == min(history[: kept + 5])
 
 
 def test_each_block_has_a_seed_of_its_own_and_the_first_that_of_the_run() -> None:
