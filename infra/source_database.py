@@ -102,8 +102,10 @@ class SourceDatabase(pulumi.ComponentResource):
             to_port=args.port,
             opts=self._opts,
         )
+        # A name of its own: EC2 turns no rule for a range into one for a group (ModifySecurityGroupRules,
+        # "you cannot change the rule type").
         aws.vpc.SecurityGroupEgressRule(
-            f"{name}-to-database",
+            f"{name}-to-managed-database",
             security_group_id=args.workloads_group_id,
             referenced_security_group_id=group.id,
             description="To the database of orders",
