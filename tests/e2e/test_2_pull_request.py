@@ -174,7 +174,7 @@ def test_golden_customers_accept_what_is_live(house: Any, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     (service,) = json.loads(done.stdout)["services"]
     live = json.loads(house.run("trainyard", "status", "--json").stdout)["services"]["recommender"]["live_version"]
-    assert (service["version"], service["passed"], len(service["answers"])) == (str(live), True, 5)
+    assert (service["version"], service["passed"], len(service["answers"])) == (str(live), True, 6)
 
     suite = json.loads((house.path / "src" / "recommender" / "golden_requests.json").read_text())
     suite["requests"][0]["expect"]["customers"] = 2
