@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
 from infra.function import Function, FunctionArgs
+from infra.function_rule import FunctionRuleArgs, invoke_by_rule
 
 TICK = "rate(1 minute)"
 """The most often that EventBridge has."""
@@ -34,8 +34,7 @@ class ReleaseFunction(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ReleaseFunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("trainyard:infra:ReleaseFunction", name, None, opts)
-        self._opts = pulumi.ResourceOptions(parent=self)
-        self._function = Function(f"{name}-driver", args.function, self._opts)
+        self._function = Function(f"{name}-driver", args.function, pulumi.ResourceOptions(parent=self))
         prefix = args.function.function_name
         self._rule(f"{name}-endpoints", f"{prefix}-endpoints", pattern=endpoint_pattern(args.endpoints))
         self._rule(f"{name}-approvals", f"{prefix}-approvals", pattern=approval_pattern(args.endpoints))
@@ -45,28 +44,9 @@ class ReleaseFunction(pulumi.ComponentResource):
     def _rule(
         self, name: str, rule_name: str, *, pattern: dict[str, Any] | None = None, schedule: str | None = None
     ) -> None:
-        rule = aws.cloudwatch.EventRule(
-            name,
-            name=rule_name,
-            event_pattern=json.dumps(pattern) if pattern else None,
-            schedule_expression=schedule,
-            opts=self._opts,
-        )
-        allowed = aws.lambda_.Permission(
-            f"{name}-permission",
-            action="lambda:InvokeFunction",
-            function=self._function.name,
-            principal="events.amazonaws.com",
-            source_arn=rule.arn,
-            opts=self._opts,
-        )
-        aws.cloudwatch.EventTarget(
-            f"{name}-target",
-            rule=rule.name,
-            target_id="release",
-            arn=self._function.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
-        )
+        text = json.dumps(pattern) if pattern else None
+        args = FunctionRuleArgs(rule_name=rule_name, target_id="release", pattern=text, schedule=schedule)
+        invoke_by_rule(name, args, self._function, self)
 
 
 def endpoint_pattern(endpoints: Sequence[str]) -> dict[str, Any]:

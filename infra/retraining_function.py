@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
 from infra.function import Function, FunctionArgs
+from infra.function_rule import FunctionRuleArgs, invoke_by_rule
 
 _ENDED = ["Succeeded", "Failed", "Stopped"]
 _RUN_EVENT = "SageMaker Model Building Pipeline Execution Status Change"
@@ -40,8 +40,7 @@ class RetrainingFunction(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RetrainingFunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("trainyard:infra:RetrainingFunction", name, None, opts)
-        self._opts = pulumi.ResourceOptions(parent=self)
-        self._function = Function(f"{name}-starter", args.function, self._opts)
+        self._function = Function(f"{name}-starter", args.function, pulumi.ResourceOptions(parent=self))
         prefix = args.function.function_name
         if args.on_arrival:
             arrived = pulumi.Output.from_input(args.raw_bucket).apply(
@@ -63,29 +62,10 @@ class RetrainingFunction(pulumi.ComponentResource):
         schedule: str | None = None,
         told: dict[str, str] | None = None,
     ) -> None:
-        rule = aws.cloudwatch.EventRule(
-            name,
-            name=rule_name,
-            event_pattern=pattern,
-            schedule_expression=schedule,
-            opts=self._opts,
+        args = FunctionRuleArgs(
+            rule_name=rule_name, target_id="retraining", pattern=pattern, schedule=schedule, told=told
         )
-        allowed = aws.lambda_.Permission(
-            f"{name}-permission",
-            action="lambda:InvokeFunction",
-            function=self._function.name,
-            principal="events.amazonaws.com",
-            source_arn=rule.arn,
-            opts=self._opts,
-        )
-        aws.cloudwatch.EventTarget(
-            f"{name}-target",
-            rule=rule.name,
-            target_id="retraining",
-            arn=self._function.arn,
-            input=json.dumps(told) if told else None,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
-        )
+        invoke_by_rule(name, args, self._function, self)
 
 
 def arrival_pattern(bucket: str, services: Sequence[str]) -> dict[str, Any]:

@@ -65,16 +65,7 @@ class SourceDatabase(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _way(self, name: str, args: SourceDatabaseArgs) -> None:
-        aws.vpc.SecurityGroupEgressRule(
-            f"{name}-to-database",
-            security_group_id=args.workloads_group_id,
-            cidr_ipv4=args.cidr,
-            description="To the database of orders",
-            ip_protocol="tcp",
-            from_port=args.port,
-            to_port=args.port,
-            opts=self._opts,
-        )
+        self._leave(f"{name}-to-database", args, cidr=args.cidr)
         if args.peering_connection:
             aws.ec2.Route(
                 f"{name}-route",
@@ -83,6 +74,22 @@ class SourceDatabase(pulumi.ComponentResource):
                 vpc_peering_connection_id=args.peering_connection,
                 opts=self._opts,
             )
+
+    def _leave(
+        self, name: str, args: SourceDatabaseArgs, *, cidr: str | None = None, group: pulumi.Input[str] | None = None
+    ) -> None:
+        """Let jobs reach one range or one group at the database's port."""
+        aws.vpc.SecurityGroupEgressRule(
+            name,
+            security_group_id=args.workloads_group_id,
+            cidr_ipv4=cidr,
+            referenced_security_group_id=group,
+            description="To the database of orders",
+            ip_protocol="tcp",
+            from_port=args.port,
+            to_port=args.port,
+            opts=self._opts,
+        )
 
     def _group(self, name: str, args: SourceDatabaseArgs) -> pulumi.Output[str]:
         group = aws.ec2.SecurityGroup(
@@ -104,16 +111,7 @@ class SourceDatabase(pulumi.ComponentResource):
         )
         # A name of its own: EC2 turns no rule for a range into one for a group (ModifySecurityGroupRules,
         # "you cannot change the rule type").
-        aws.vpc.SecurityGroupEgressRule(
-            f"{name}-to-managed-database",
-            security_group_id=args.workloads_group_id,
-            referenced_security_group_id=group.id,
-            description="To the database of orders",
-            ip_protocol="tcp",
-            from_port=args.port,
-            to_port=args.port,
-            opts=self._opts,
-        )
+        self._leave(f"{name}-to-managed-database", args, group=group.id)
         return group.id
 
     def _instance(self, name: str, port: int, asked: ManagedDatabase, group: pulumi.Output[str]) -> None:

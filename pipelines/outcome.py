@@ -34,15 +34,20 @@ def outcome(progress: Progress, *, sagemaker: Any, s3: Any) -> Outcome:
     return Outcome(progress=progress, failed=failed, gate=gate)
 
 
+def output_file(job_arn: str, name: str, sagemaker: Any) -> dict[str, str]:
+    """Return the bucket and the key of a file of a processing job's first output, wherever the job put it."""
+    job = sagemaker.describe_processing_job(ProcessingJobName=job_arn.rpartition("/")[2])
+    place = urlsplit(job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"])
+    return {"Bucket": place.netloc, "Key": f"{place.path.strip('/')}/{name}"}
+
+
 def _gate(progress: Progress, sagemaker: Any, s3: Any) -> dict[str, Any] | None:
     """Read gate.json from where the gate's own job put it, whoever started the run."""
     step = progress.step("Gate")
     if step is None or step.status != "Succeeded":
         return None
-    job = sagemaker.describe_processing_job(ProcessingJobName=step.resource_arn.rpartition("/")[2])
-    place = urlsplit(job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"])
     try:
-        found = s3.get_object(Bucket=place.netloc, Key=f"{place.path.strip('/')}/gate.json")
+        found = s3.get_object(**output_file(step.resource_arn, "gate.json", sagemaker))
     except ClientError:
         return None
     return json.loads(found["Body"].read())

@@ -21,9 +21,9 @@ POINTS, FEATURES_WITH_POINTS = 200, 12
 
 def explain_ranker(state: State, ranker: Ranker, seed: int = 0) -> dict[str, Any]:
     """Return mean absolute contributions by feature, the largest first, with points to plot."""
-    matrix = state.matrix()
-    rows = np.random.default_rng(seed).choice(len(matrix), min(ROWS, len(matrix)), replace=False)
-    matrix = matrix[np.sort(rows)]
+    candidates = len(state.candidates)
+    rows = np.random.default_rng(seed).choice(candidates, min(ROWS, candidates), replace=False)
+    matrix = state.matrix(np.sort(rows))
     contributions, base = ranker.contributions(matrix)
     importance = np.abs(contributions).mean(axis=0)
     order = np.argsort(-importance, kind="stable")

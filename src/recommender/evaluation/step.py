@@ -1,6 +1,5 @@
 """The evaluation step: the same customers, the same month, every model fed from the same purchases before it."""
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Generator
@@ -30,6 +29,7 @@ from recommender.features.labels import bought_in, relevant_in
 from recommender.features.settings import FeatureSettings
 from recommender.features.state import States
 from recommender.features.windows import Window
+from recommender.file_hash import file_hash
 from recommender.purchases import connect
 from recommender.ranking.archive import Model, extract, read_model
 from recommender.recommend import Recommenders
@@ -106,7 +106,7 @@ def evaluate(container: Container) -> None:
         "window_end": described["window_end"],
         "customers": len(holdout.customers),
         "data_hash": described["data_hash"],
-        "archive_sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
+        "archive_sha256": file_hash(archive),
         "models": models,
         "slices": [describe_slice(key, who, judged) for key, who in members.items()],
     }

@@ -78,11 +78,12 @@ class State:
         changed[:, pairs : pairs + self.customer_features.shape[1]] = features
         return changed
 
-    def matrix(self) -> npt.NDArray[np.float32]:
-        """Return the features of all candidates of all customers, in order."""
+    def matrix(self, rows: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.float32]:
+        """Return the features of all candidates of all customers, in order; or of those at these positions only."""
         owners = np.repeat(np.arange(len(self.customers)), np.diff(self.offsets))
-        parts = (self.pair_features, self.customer_features[owners], self.product_features[self.candidates])
-        return np.concatenate(parts, axis=1)
+        chosen = slice(None) if rows is None else rows
+        customers, products = self.customer_features[owners[chosen]], self.product_features[self.candidates[chosen]]
+        return np.concatenate((self.pair_features[chosen], customers, products), axis=1)
 
     def shortened(self, candidates: int) -> "State":
         """Return the state with at most this many candidates per customer."""

@@ -4,7 +4,6 @@ Wherever a run ends before its manifest, nothing has been read: the increment li
 manifest's number is claimed; of two runs at once the second finds it taken, and looks again from there.
 """
 
-import hashlib
 import tempfile
 from dataclasses import replace
 from datetime import date
@@ -13,6 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as parquet
 
 from recommender.errors import BadOrders, BadSource
+from recommender.file_hash import file_hash
 from recommender.ingest.keys import KeysRead
 from recommender.ingest.manifest import FOLDER, INCREMENTS, Increment, Manifest, decode
 from recommender.ingest.source import Source
@@ -77,12 +77,6 @@ def fetch_increments(manifest: Manifest, store: Store, folder: Path) -> list[Pat
             raise BadSource(f"{store.address(increment.name)} was changed since it was written: restore that version")
         paths.append(path)
     return paths
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _follow(last: Manifest, source: Source, store: Store, today: date) -> Manifest | None:

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from recommender.errors import BadOrders
+from recommender.file_hash import file_hash
 from recommender.ingest.file_source import open_file
-from recommender.ingest.history import file_hash
 from recommender.ingest.keys import KeysRead
 from recommender.ingest.manifest import combined_hash
 from recommender.ingest.source import OrdersTable

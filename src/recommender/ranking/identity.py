@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from recommender.file_hash import file_hash
 from recommender.ranking.blocks import BLOCK_ROUNDS
 from recommender.ranking.devices import device
 from recommender.ranking.hyperparameters import Hyperparameters
@@ -19,16 +20,11 @@ def training_identity(features: Path, hyperparameters: Hyperparameters, hosts: i
         hosts: how many share the rows.
     """
     decides = {
-        "files": {path.name: _digest(path) for path in sorted(features.glob("training_*.parquet"))},
-        "described": _digest(features / "features.json"),
+        "files": {path.name: file_hash(path) for path in sorted(features.glob("training_*.parquet"))},
+        "described": file_hash(features / "features.json"),
         "hyperparameters": {**hyperparameters.document(), "device": device(hyperparameters.device)},
         "hosts": hosts,
         "block_rounds": BLOCK_ROUNDS,
         "xgboost": xgboost.__version__,
     }
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,5 @@
 """Quarantine: rows that break a rule are set apart with all their reasons; the others go on."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
+from recommender.file_hash import file_hash
 from recommender.orders import SCHEMA
 from recommender.validation.finding import ROWS_NAMED
 from recommender.validation.orders_table import query
@@ -92,8 +92,7 @@ def write_validated(backend: Any, orders: Path, target: Path) -> str:
     with parquet.ParquetWriter(target, SCHEMA, compression="zstd") as writer:
         for batch in _kept(orders, np.asarray(flagged, np.int64)):
             writer.write_batch(batch)
-    with target.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_hash(target)
 
 
 def _kept(orders: Path, flagged: "np.ndarray[Any, np.dtype[np.int64]]") -> Iterator[pa.RecordBatch]:

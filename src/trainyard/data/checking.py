@@ -3,7 +3,6 @@
 # pyarrow.compute makes its functions at import.
 # pyright: reportAttributeAccessIssue=false
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainyard.data.columns import COLUMNS, Column
+from trainyard.data.file_hash import file_hash
 from trainyard.data.reading import read_orders_file
 from trainyard.errors import UsageError
 
@@ -55,7 +55,7 @@ def check_orders_file(path: Path, now: datetime) -> CheckedOrders:
     first, last = _span(path, table, now)
     return CheckedOrders(
         path=path,
-        sha256=_sha256(path),
+        sha256=file_hash(path),
         rows=table.num_rows,
         customers=pc.count_distinct(table["customer_id"]).as_py(),
         first_order=first,
@@ -107,8 +107,3 @@ def _span(path: Path, table: pa.Table, now: datetime) -> tuple[datetime, datetim
             cure="Correct the dates at their source (day and month swapped?) and export the file again",
         )
     return span["min"], span["max"]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,8 +1,6 @@
 """The records of a version looked up: registry, run, archive, approvals, releases, acceptance, reproductions."""
 
-import hashlib
 import json
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +15,7 @@ from trainyard.registry import ModelVersion
 from trainyard.registry.archive import Place, blocks
 from trainyard.release.table import DeploymentTable
 from trainyard.reproduction import kept
-from trainyard.reproduction.made import DOCUMENT, ENVIRONMENT, content
+from trainyard.reproduction.made import DOCUMENT, ENVIRONMENT, content, fetched
 
 _GONE = ("NoSuchKey", "NoSuchBucket", "404", "AccessDenied")
 """What S3 says of an object that is not there; without the right to list it says AccessDenied."""
@@ -68,21 +66,16 @@ def gather(
 
 def _archive(url: str, account: str, s3: Any) -> tuple[str, dict[str, Any]]:
     """Return the hash of an archive and the documents in it; nothing where it is gone or is no archive."""
-    digest = hashlib.sha256()
-    with tempfile.TemporaryFile() as file:
-        try:
-            for block in blocks(Place.of(url, account, s3)):
-                digest.update(block)
-                file.write(block)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _GONE:
-                raise
-            return "", {}
-        file.seek(0)
-        try:
-            return digest.hexdigest(), content(file)[1]
-        except (OSError, EOFError, ValueError):
-            return digest.hexdigest(), {}
+    try:
+        with fetched(Place.of(url, account, s3)) as (sha256, file):
+            try:
+                return sha256, content(file)[1]
+            except (OSError, EOFError, ValueError):
+                return sha256, {}
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
+        return "", {}
 
 
 def _json(place: Place) -> dict[str, Any]:

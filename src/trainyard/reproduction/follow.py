@@ -4,9 +4,9 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipelines.execution import Progress
+from pipelines.outcome import output_file
 from trainyard.errors import TrainyardError
 
 _INGEST, _SNAPSHOT = "Ingest", "snapshot.json"
@@ -46,10 +46,8 @@ def follow(states: Iterable[Progress], expected: str, *, sagemaker: Any, s3: Any
 
 def snapshot_hash(job_arn: str, sagemaker: Any, s3: Any) -> str | None:
     """Return the hash of the data that an ingest job took, None where it wrote none."""
-    job = sagemaker.describe_processing_job(ProcessingJobName=job_arn.rpartition("/")[2])
-    place = urlsplit(job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"])
     try:
-        found = s3.get_object(Bucket=place.netloc, Key=f"{place.path.strip('/')}/{_SNAPSHOT}")
+        found = s3.get_object(**output_file(job_arn, _SNAPSHOT, sagemaker))
     except s3.exceptions.NoSuchKey:
         return None
     return json.loads(found["Body"].read()).get("data_hash")

@@ -4,7 +4,8 @@ import hashlib
 import json
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -39,21 +40,28 @@ class Made:
 def read_made(archive: Place, evaluation: Place) -> Made:
     """Read an archive, and the evaluation.json that goes with it."""
     judged = _json(evaluation)
-    with tempfile.TemporaryFile() as file:
-        digest = hashlib.sha256()
-        for block in blocks(archive):
-            digest.update(block)
-            file.write(block)
-        file.seek(0)
+    with fetched(archive) as (sha256, file):
         files, documents = content(file)
     return Made(
-        archive_sha256=digest.hexdigest(),
+        archive_sha256=sha256,
         files=files,
         document=flat(documents.get(DOCUMENT, {})),
         environment=flat(documents.get(ENVIRONMENT, {})),
         metrics=metrics(judged),
         data_hash=str(judged.get("data_hash", "")),
     )
+
+
+@contextmanager
+def fetched(archive: Place) -> Generator[tuple[str, IO[bytes]]]:
+    """Give an archive's hash and its bytes, from the beginning, in a file that goes afterwards."""
+    with tempfile.TemporaryFile() as file:
+        digest = hashlib.sha256()
+        for block in blocks(archive):
+            digest.update(block)
+            file.write(block)
+        file.seek(0)
+        yield digest.hexdigest(), file
 
 
 def content(archive: IO[bytes]) -> tuple[dict[str, str], dict[str, Any]]:

@@ -118,6 +118,8 @@ def test_the_matrix_of_all_is_the_matrices_of_each(simulated: duckdb.DuckDBPyCon
         each = [state.matrix_of(row) for row in range(len(state.customers))]
         np.testing.assert_array_equal(state.matrix(), np.concatenate(each))
         assert state.matrix().shape[1] == len(features)
+        some = np.arange(0, len(state.candidates), 7)
+        np.testing.assert_array_equal(state.matrix(some), state.matrix()[some])
 
 
 def test_a_state_survives_the_disk(simulated: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainyard.data.columns import COLUMNS
+from trainyard.data.file_hash import file_hash
 from trainyard.data.reading import read_orders_file
 from trainyard.data.versions.pointer import Pointer
 
@@ -32,7 +33,7 @@ def hash_of_files(files: Sequence[Path]) -> str:
 
     What the Ingest step computes: one identity, wherever it is asked for.
     """
-    hashes = [_sha256(path) for path in files]
+    hashes = [file_hash(path) for path in files]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
@@ -48,8 +49,3 @@ def describe(folder: Path, origin: str) -> Pointer:
         last_order=span["max"].isoformat(),
         origin=origin,
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
