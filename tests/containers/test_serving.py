@@ -77,7 +77,7 @@ def server(runner: Runner, model: Path) -> Iterator[Server]:
 def customer(chain: Chain) -> int:
     import numpy as np
 
-    return int(np.load(chain.model / "state" / "customers.npy")[0])
+    return int(np.load(chain.model / "states" / "general" / "customers.npy")[0])
 
 
 def test_ping_answers(server: Server) -> None:
