@@ -44,7 +44,17 @@ def _make(lock: Path, folder: Path) -> None:
     uv = Path(sys.executable).with_name("uv")
     try:
         _run(uv, "venv", "--quiet", "--allow-existing", "--relocatable", "--python", sys.executable, scratch)
-        _run(uv, "pip", "sync", "--quiet", "--python", scratch / "bin" / "python", "--require-hashes", lock)
+        _run(
+            uv,
+            "pip",
+            "sync",
+            "--quiet",
+            "--compile-bytecode",
+            "--python",
+            scratch / "bin" / "python",
+            "--require-hashes",
+            lock,
+        )
         try:
             os.rename(scratch, folder)
         except OSError:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.e2e
         "failed_requests",
         "second_rejected",
         "third_rolled_back",
+        "reproduced",
         "predictions_shown",
         "git_status_clean",
     ],
@@ -26,6 +27,15 @@ def test_the_story_ends_as_it_must(house, name: str):
 
 def test_the_first_model_beats_personal_frequency(house):
     assert house.facts["map_first"]["value"] > house.facts["map_personal_frequency"]["value"] > 0
+
+
+def test_the_version_of_the_data_is_kept_in_a_clone(house):
+    assert house.facts["data_versions"]["value"] == 1, house.story[-3000:]
+
+
+@pytest.mark.parametrize("page", ["report.html", "model-card.html"])
+def test_pages_can_be_opened(house, page: str):
+    assert "</html>" in (house.path / "build" / "demo" / page).read_text()
 
 
 def test_the_release_names_the_alarm_that_undid_it(house):

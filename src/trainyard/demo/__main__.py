@@ -37,6 +37,8 @@ def judged(found: dict[str, Any]) -> list[Fact]:
         fact("second_rejected", found["second_rejected"], equals=True),
         fact("third_rolled_back", found["third_rolled_back"], equals=True),
         fact("third_alarm", found["third_alarm"]),
+        fact("reproduced", found["reproduced"], equals=True),
+        fact("data_versions", found["data_versions"], "versions"),
         fact("predictions_shown", found["predictions_shown"], "customers", equals=5),
         fact("training_rows", found["training_rows"], "rows"),
         fact("total_seconds", found["total_seconds"], "s", at_most=180),

@@ -8,7 +8,7 @@ from typing import Any
 from trainyard import aws
 from trainyard.demo.command import Commands
 from trainyard.demo.orders import simulate
-from trainyard.demo.story import customers_of
+from trainyard.demo.shop import frequent_customers
 from trainyard.errors import TrainyardError
 from trainyard.verify_aws.place import Place
 
@@ -58,7 +58,7 @@ class Steps:
         self.facts["live_version_is_the_released"] = str(self.status["live_version"]) == self.version
 
     def _predictions(self) -> None:
-        customers = customers_of(self.place.orders)[:5]
+        customers = frequent_customers(self.place.orders, 5)
         runtime = aws.runtime_without_retries(self.region)
         answer = runtime.invoke_endpoint(
             EndpointName=self.status["endpoint"],
