@@ -127,6 +127,15 @@ def test_an_object_follows_its_content(world: World, tmp_path: Path) -> None:
     assert text["contentType"] == "application/json"
 
 
+def test_a_bucket_that_may_be_destroyed_goes_with_more_objects_than_a_page_lists(world: World) -> None:
+    bucket = world.make("aws:s3/bucket:Bucket", "logs", forceDestroy=True)["bucket"]
+    s3 = world.provider.session.client("s3")
+    for number in range(1_050):
+        s3.put_object(Bucket=bucket, Key=f"logs/{number}", Body=b"")
+    world.unmake()
+    assert bucket not in [one["Name"] for one in s3.list_buckets()["Buckets"]]
+
+
 def test_roles_and_policies_settle(world: World) -> None:
     role = world.make("aws:iam/role:Role", "training", assumeRolePolicy=TRUST, description="Trains", tags={"a": "b"})
     inline = world.make("aws:iam/rolePolicy:RolePolicy", "inline", role=role["name"], policy=allow("s3:*", "*"))

@@ -1,5 +1,6 @@
 """The executable `pulumi-resource-aws`: serves the plugin protocol on a free port and prints it for the engine."""
 
+import faulthandler
 import importlib.util
 import os
 import sys
@@ -19,6 +20,7 @@ _THREADS = 64
 def main() -> None:
     """Serve until the engine, our parent, ends."""
     engine = os.getppid()
+    faulthandler.enable()  # the engine shows what a plugin that crashed wrote
     _leave_sdk_unloaded()
     import grpc
     from pulumi.runtime.proto import provider_pb2_grpc

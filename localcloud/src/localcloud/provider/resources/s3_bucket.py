@@ -83,11 +83,15 @@ def _delete(session: Session, name: str, state: Props) -> None:
 
 
 def _empty(client: Any, name: str) -> None:
-    for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
-        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+    # From the beginning each time: what follows a version that is gone is not found by its marker.
+    while found := _first_versions(client, name):
         keys = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
-        if keys:
-            client.delete_objects(Bucket=name, Delete={"Objects": keys, "Quiet": True})
+        client.delete_objects(Bucket=name, Delete={"Objects": keys, "Quiet": True})
+
+
+def _first_versions(client: Any, name: str) -> list[dict[str, Any]]:
+    page = client.list_object_versions(Bucket=name)
+    return [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
 
 
 _INLINE = (
