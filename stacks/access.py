@@ -28,6 +28,7 @@ def roles(
             releasers=settings.people.releasers,
             boundary_arn=_boundary(settings),
             retrains=any(service.retraining.enabled for service in settings.services),
+            tracks=settings.tracking.managed.enabled,
         ),
         opts,
     )
@@ -39,6 +40,8 @@ def network(settings: Settings, environment: str, opts: pulumi.ResourceOptions) 
     # they call does not depend on any ARN, so placeholders do, and the endpoints need not wait for the stores.
     placeholder = _placeholder(settings, environment)
     inside = [iam_documents.training(placeholder), iam_documents.serving(placeholder, "*")]
+    if settings.tracking.managed.enabled:
+        inside.append(iam_documents.tell_tracking("*"))
     return Network(
         "network",
         NetworkArgs(
