@@ -48,10 +48,15 @@ def network(settings: Settings, environment: str, opts: pulumi.ResourceOptions) 
             cidr=settings.network.cidr,
             zones=[f"{settings.region}{letter}" for letter in settings.network.zones],
             region=settings.region,
-            services=vpc_services.called(inside),
+            services=replace(vpc_services.called(inside), named=_named(settings)),
         ),
         opts,
     )
+
+
+def _named(settings: Settings) -> dict[str, str]:
+    service = settings.tracking.endpoint_service
+    return {"tracking": service} if service else {}
 
 
 def _boundary(settings: Settings) -> str | None:

@@ -20,10 +20,15 @@ class TrackingSettings(Dials):
     uri: str = Field(pattern=r"^$|^https?://[^\s@]+$|^arn:aws:sagemaker:[a-z0-9-]+:\d{12}:mlflow-app/[\w-]+$")
     """Address of an MLflow server that the private subnets reach, or the ARN of a SageMaker MLflow app of this account;
     empty tells nobody. No credentials: an address is in the definition of the pipeline, for all to read."""
+    endpoint_service: str = Field(pattern=r"^$|^(com\.amazonaws|aws)\.[a-z0-9.-]+$")
+    """The VPC endpoint service that leads to the server's or the app's host, with a private DNS name, as
+    `aws ec2 describe-vpc-endpoint-services` lists it; empty where the private subnets have another way there."""
     managed: ManagedTrackingSettings
 
     @model_validator(mode="after")
     def _one_place(self) -> "TrackingSettings":
         if self.uri and self.managed.enabled:
             raise ValueError("runs are told to uri, or to the managed app: name one of the two")
+        if self.endpoint_service and not (self.uri or self.managed.enabled):
+            raise ValueError("endpoint_service leads to uri or to the managed app, and there is neither")
         return self

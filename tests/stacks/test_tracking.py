@@ -37,6 +37,17 @@ def test_an_app_brings_its_role_the_right_to_call_it_and_the_way_to_sagemaker() 
     }
 
 
+def test_an_endpoint_service_leads_jobs_to_where_runs_are_told() -> None:
+    service = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+    tracking = {**mapping("dev")["tracking"], "uri": "https://mlflow.example.com", "endpoint_service": service}
+    led = environment("dev", tracking=tracking)
+    before = {each.urn for each in committed("dev").resources}
+    (endpoint,) = [each for each in led.resources if each.urn not in before]
+    assert endpoint.name == "network-endpoints-tracking"
+    assert (endpoint.inputs["serviceName"], endpoint.inputs["vpcEndpointType"]) == (service, "Interface")
+    assert endpoint.inputs["privateDnsEnabled"] is True
+
+
 def test_files_go_below_one_folder_of_the_artifacts_bucket_and_no_model_is_registered() -> None:
     app = tracked().one("MlflowApp").inputs
     bucket = tracked().exports["platform"]["buckets"]["artifacts"]

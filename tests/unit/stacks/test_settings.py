@@ -119,6 +119,14 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
             "trainyard:tracking does not hold together: runs are told to uri, or to the managed app",
         ),
         (
+            lambda t: t["tracking"].update(endpoint_service="vpce-svc-1"),
+            "trainyard:tracking.endpoint_service is 'vpce-svc-1'; it should match pattern",
+        ),
+        (
+            lambda t: t["tracking"].update(endpoint_service="aws.sagemaker.eu-west-1.experiments"),
+            "endpoint_service leads to uri or to the managed app, and there is neither",
+        ),
+        (
             lambda t: own_app(t).update(weekly_maintenance="SUN:12:00"),
             "trainyard:tracking.managed.weekly_maintenance is 'SUN:12:00'; it should match pattern",
         ),
