@@ -18,6 +18,8 @@ _SERVED = ("Model", "EndpointConfig", "Endpoint")
 _READ_VERBS = ("GetItem", "Query")
 _RUN_VERBS = ("DescribePipelineExecution", "ListPipelineExecutionSteps", "ListPipelineParametersForExecution")
 _WRITE_VERBS = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+TRACKED_FILES = "mlflow"
+"""The folder of the artifacts bucket that the environment's own MLflow app keeps files in."""
 APPROVALS = "approval#"
 """What partition keys of approvals begin with (`trainyard.registry.approval`); the service follows."""
 
@@ -81,8 +83,23 @@ def training(estate: Estate) -> Document:
         *statements.pull(estate.repository_arns),
         *statements.open_sources(estate),
         *statements.run(estate, "TrainingJobs", "ProcessingJobs"),
-        *statements.tell_mlflow(estate),
+        *([statements.tell_mlflow(estate.mlflow_app_arn)] if estate.mlflow_app_arn else []),
     )
+
+
+def tracking(estate: Estate) -> Document:
+    """Return what the environment's own MLflow app may do: keep files in its folder of the artifacts bucket.
+
+    Neither delete any, which takes a person's hand, nor register models, which the pipeline does.
+    """
+    return document(
+        *statements.keep_files(estate, estate.artifacts_bucket_arn, TRACKED_FILES), statements.use_key(estate)
+    )
+
+
+def tell_tracking(app_arn: str) -> Document:
+    """Return what jobs may do with the environment's own MLflow app, beside their role's document."""
+    return document(statements.tell_mlflow(app_arn))
 
 
 def serving(estate: Estate, baseline_repository_arn: str) -> Document:

@@ -37,7 +37,7 @@ class Estate:
     source_secret_arns: Sequence[str] = ()
     """What opens the databases that orders come from."""
     mlflow_app_arn: str = ""
-    """The MLflow app that runs are told to; empty where there is none."""
+    """The MLflow app elsewhere that runs are told to; empty where there is none, or it is the environment's own."""
 
     def sagemaker(self, *paths: str) -> list[str]:
         """Return SageMaker ARNs; `{name}` in a path stands for each endpoint name in turn."""
@@ -155,11 +155,24 @@ _INTERFACE_PARTS = ("network-interface", "security-group", "subnet")
 _SEEN = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
 
 
-def tell_mlflow(estate: Estate) -> list[Statement]:
-    """Return the calls of the environment's MLflow app, if it has one; one action covers all that MLflow serves."""
-    if not estate.mlflow_app_arn:
-        return []
-    return [allow("TellMlflow", ["sagemaker:CallMlflowAppApi"], [estate.mlflow_app_arn])]
+def tell_mlflow(app_arn: str) -> Statement:
+    """Return the calls of an MLflow app, and the look at its version.
+
+    Apps know one action for all that MLflow serves; the actions of `sagemaker-mlflow` are for tracking servers
+    (SageMaker developer guide, "Set up IAM permissions for MLflow Apps", data plane actions).
+    """
+    return allow("TellMlflow", ["sagemaker:CallMlflowAppApi", "sagemaker:DescribeMlflowApp"], [app_arn])
+
+
+def keep_files(estate: Estate, bucket: str, folder: str) -> list[Statement]:
+    """Return the listing, reading and writing of what lies in one folder of a bucket."""
+    within = {**owned(estate), "StringLike": {"s3:prefix": [folder, f"{folder}/*"]}}
+    objects = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    return [
+        allow("FindBucket", ["s3:GetBucketLocation"], [bucket], owned(estate)),
+        allow("ListFolder", ["s3:ListBucket"], [bucket], within),
+        allow("KeepFiles", objects, [f"{bucket}/{folder}/*"], owned(estate)),
+    ]
 
 
 def use_key(estate: Estate) -> Statement:

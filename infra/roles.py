@@ -1,4 +1,4 @@
-"""Who may do what. Owns five or six roles, each with one inline policy; the documents are `infra.iam_documents`.
+"""Who may do what. Owns five to seven roles, each with one inline policy; the documents are `infra.iam_documents`.
 
 Inline, not managed: each document belongs to exactly one role, and goes with it.
 """
@@ -30,6 +30,8 @@ class RolesArgs:
     """The permissions boundary that each role carries; None bounds none."""
     retrains: bool = False
     """Whether there is a retraining function, which takes on a role of its own."""
+    tracks: bool = False
+    """Whether there is an MLflow app, which takes on a role of its own."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class GrantedRole:
 
 
 class Roles(pulumi.ComponentResource):
-    """The roles of jobs, endpoints, pipelines, releases, and of the functions that approve and retrain."""
+    """The roles of jobs, endpoints, pipelines, releases, the functions that approve and retrain, and of tracking."""
 
     training: GrantedRole
     serving: GrantedRole
@@ -55,6 +57,8 @@ class Roles(pulumi.ComponentResource):
     approval: GrantedRole
     retraining: GrantedRole | None
     """None where nothing starts runs but people."""
+    tracking: GrantedRole | None
+    """None where the environment has no MLflow app of its own."""
 
     def __init__(self, name: str, args: RolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("trainyard:infra:Roles", name, None, opts)
@@ -92,6 +96,9 @@ class Roles(pulumi.ComponentResource):
             if args.retrains
             else None
         )
+        self.tracking = (
+            self._role("tracking", sagemaker, estate.apply(_rendered(iam_documents.tracking))) if args.tracks else None
+        )
         self.register_outputs({role: granted.arn for role, granted in self.by_purpose().items()})
 
     def by_purpose(self) -> dict[str, GrantedRole]:
@@ -103,6 +110,7 @@ class Roles(pulumi.ComponentResource):
             "release": self.release,
             "approval": self.approval,
             **({"retraining": self.retraining} if self.retraining else {}),
+            **({"tracking": self.tracking} if self.tracking else {}),
         }
 
     def _role(self, purpose: str, trust: Document, policy: pulumi.Output[str]) -> GrantedRole:

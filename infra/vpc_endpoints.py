@@ -34,7 +34,9 @@ class VpcEndpoints(pulumi.ComponentResource):
         for service in args.services.gateways:
             self._gateway(name, args, service)
         for service in args.services.interfaces:
-            self._interface(name, args, service)
+            self._interface(name, args, service.replace(".", "-"), f"com.amazonaws.{args.region}.{service}")
+        for purpose, service in args.services.named.items():
+            self._interface(name, args, purpose, service)
         self.register_outputs({})
 
     def _gateway(self, name: str, args: VpcEndpointsArgs, service: str) -> None:
@@ -57,11 +59,11 @@ class VpcEndpoints(pulumi.ComponentResource):
             opts=self._opts,
         )
 
-    def _interface(self, name: str, args: VpcEndpointsArgs, service: str) -> None:
+    def _interface(self, name: str, args: VpcEndpointsArgs, role: str, service: str) -> None:
         aws.ec2.VpcEndpoint(
-            f"{name}-{service.replace('.', '-')}",
+            f"{name}-{role}",
             vpc_id=args.vpc_id,
-            service_name=f"com.amazonaws.{args.region}.{service}",
+            service_name=service,
             vpc_endpoint_type="Interface",
             subnet_ids=args.subnet_ids,
             security_group_ids=[args.security_group_id],

@@ -4,8 +4,8 @@ Pure. A dozen interface endpoints in three zones cost about 260 dollars a month,
 an action that no role has needs no endpoint, and one that a role gains brings its endpoint along.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from infra.iam_statements import Document
 
@@ -37,6 +37,8 @@ class VpcServices:
 
     gateways: tuple[str, ...]
     interfaces: tuple[str, ...]
+    named: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What a service is for -> its full name, where no IAM action tells of it; reached through network interfaces."""
 
 
 def called(documents: Iterable[Document]) -> VpcServices:

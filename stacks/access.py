@@ -28,6 +28,7 @@ def roles(
             releasers=settings.people.releasers,
             boundary_arn=_boundary(settings),
             retrains=any(service.retraining.enabled for service in settings.services),
+            tracks=settings.tracking.managed.enabled,
         ),
         opts,
     )
@@ -39,16 +40,23 @@ def network(settings: Settings, environment: str, opts: pulumi.ResourceOptions) 
     # they call does not depend on any ARN, so placeholders do, and the endpoints need not wait for the stores.
     placeholder = _placeholder(settings, environment)
     inside = [iam_documents.training(placeholder), iam_documents.serving(placeholder, "*")]
+    if settings.tracking.managed.enabled:
+        inside.append(iam_documents.tell_tracking("*"))
     return Network(
         "network",
         NetworkArgs(
             cidr=settings.network.cidr,
             zones=[f"{settings.region}{letter}" for letter in settings.network.zones],
             region=settings.region,
-            services=vpc_services.called(inside),
+            services=replace(vpc_services.called(inside), named=_named(settings)),
         ),
         opts,
     )
+
+
+def _named(settings: Settings) -> dict[str, str]:
+    service = settings.tracking.endpoint_service
+    return {"tracking": service} if service else {}
 
 
 def _boundary(settings: Settings) -> str | None:

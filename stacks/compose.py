@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from infra import naming
 from infra.parameters import Parameters, ParametersArgs
-from stacks import access, baseline_image, functions, publish, serving, sources, stores
+from stacks import access, baseline_image, functions, publish, serving, sources, stores, tracking
 from stacks.settings import Settings
 
 
@@ -26,6 +26,7 @@ def compose(settings: Settings, environment: str, provider: aws.Provider) -> pub
     roles = access.roles(settings, environment, kept, image, opts)
     network = access.network(settings, environment, opts)
     sources.databases(settings, kept.key, network, opts)
+    tracked = tracking.place(settings, kept, roles, opts)
     endpoints = {
         service.name: serving.endpoint(
             service,
@@ -44,7 +45,15 @@ def compose(settings: Settings, environment: str, provider: aws.Provider) -> pub
     functions.release(settings, environment, kept, roles, opts)
     functions.retraining(settings, environment, kept, roles, opts)
     published = publish.Published(
-        platform=publish.platform(settings, environment, stores=kept, roles=roles, network=network, approval=approval),
+        platform=publish.platform(
+            settings,
+            environment,
+            stores=kept,
+            roles=roles,
+            network=network,
+            approval=approval,
+            tracking_uri=tracked,
+        ),
         services={
             service.name: publish.service(service, environment, kept, endpoints[service.name])
             for service in settings.services

@@ -56,6 +56,7 @@ def platform(
     roles: Roles,
     network: Network,
     approval: ApprovalFunction,
+    tracking_uri: pulumi.Input[str],
 ) -> pulumi.Output[str]:
     """Return the `PlatformOutputs` of an environment as JSON."""
     return _json(
@@ -77,7 +78,7 @@ def platform(
             "approval_url": approval.url,
             "services": [service.name for service in settings.services],
             "images_borrowed_from": settings.images.borrowed_from,
-            "tracking_uri": settings.tracking.uri,
+            "tracking_uri": tracking_uri,
         },
     )
 

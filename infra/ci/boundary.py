@@ -57,6 +57,7 @@ def _documents(estate: CiEstate) -> list[Document]:
         preview.preview(estate),
         deploy.deploy(estate),
         iam_documents.training(platform),
+        iam_documents.tracking(platform),
         iam_documents.serving(platform, "*"),
         iam_documents.pipeline(platform, "*"),
         iam_documents.release(platform, "*"),

@@ -267,11 +267,12 @@ SERVICES: tuple[Service, ...] = (
         prefix="sagemaker",
         resources=tuple(
             f"arn:aws:sagemaker:{{here}}:{kind}/*"
-            for kind in ("endpoint", "endpoint-config", "model", "model-package-group")
+            for kind in ("endpoint", "endpoint-config", "mlflow-app", "model", "model-package-group")
         ),
         read=(
             "DescribeEndpoint",
             "DescribeEndpointConfig",
+            "DescribeMlflowApp",
             "DescribeModel",
             "DescribeModelPackageGroup",
             "ListTags",
@@ -279,10 +280,11 @@ SERVICES: tuple[Service, ...] = (
         change=(
             *(
                 f"{verb}{kind}"
-                for kind in ("Endpoint", "EndpointConfig", "Model", "ModelPackageGroup")
+                for kind in ("Endpoint", "EndpointConfig", "MlflowApp", "Model", "ModelPackageGroup")
                 for verb in ("Create", "Delete")
             ),
             "UpdateEndpoint",
+            "UpdateMlflowApp",
             "AddTags",
             "DeleteTags",
         ),

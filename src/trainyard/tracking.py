@@ -22,8 +22,8 @@ def page(platform: PlatformOutputs, sagemaker: Any) -> str:
     if not platform.tracking_uri:
         raise UsageError(
             f"The environment {platform.environment} records its training runs nowhere",
-            where=f"trainyard:tracking.uri in Pulumi.{platform.environment}.yaml",
-            cure="Name an MLflow server or app there, then run `trainyard up` and `trainyard pipeline deploy`",
+            where=f"trainyard:tracking in Pulumi.{platform.environment}.yaml",
+            cure="Name a server or enable the managed app, then run `trainyard up` and `trainyard pipeline deploy`",
         )
     if not platform.tracking_uri.startswith("arn:"):
         return platform.tracking_uri

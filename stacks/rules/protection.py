@@ -40,6 +40,7 @@ PROTECTED: dict[str, tuple[Own, ...]] = {
     "aws:sagemaker/domain:Domain": (),
     "aws:sagemaker/endpoint:Endpoint": (),
     "aws:sagemaker/featureGroup:FeatureGroup": (),
+    "aws:sagemaker/mlflowApp:MlflowApp": (),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": (),
 }
 """By type: what its loss cannot be made good by another `pulumi up`, with the guards of its own."""

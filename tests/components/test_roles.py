@@ -11,7 +11,7 @@ ACCOUNT = "111111111111"
 ROLES = ("training", "serving", "pipeline", "release", "approval")
 
 
-def program(boundary_arn: str | None = None, *, retrains: bool = False) -> None:
+def program(boundary_arn: str | None = None, *, retrains: bool = False, tracks: bool = False) -> None:
     estate = Estate(
         account=ACCOUNT,
         region="eu-west-1",
@@ -36,6 +36,7 @@ def program(boundary_arn: str | None = None, *, retrains: bool = False) -> None:
             releasers=[],
             boundary_arn=boundary_arn,
             retrains=retrains,
+            tracks=tracks,
         ),
     )
 
@@ -72,6 +73,12 @@ def test_the_retraining_functions_role_is_there_only_with_the_function() -> None
     retrains = deploy(lambda: program(retrains=True))
     assert {each.name for each in retrains.of_type("Role")} == {f"roles-{role}" for role in (*ROLES, "retraining")}
     assert principals(retrains, "retraining") == [{"Service": "lambda.amazonaws.com"}]
+
+
+def test_the_tracking_role_is_there_only_with_an_app_which_sagemaker_runs() -> None:
+    tracks = deploy(lambda: program(tracks=True))
+    assert {each.name for each in tracks.of_type("Role")} == {f"roles-{role}" for role in (*ROLES, "tracking")}
+    assert principals(tracks, "tracking") == [{"Service": "sagemaker.amazonaws.com"}]
 
 
 @pytest.mark.parametrize("role", ["training", "serving", "pipeline"])

@@ -34,6 +34,9 @@ CHANGES: dict[str, Any] = {
     "permissions_boundary": "another-boundary",
     "functions.reserved_concurrency": 1,
     "tracking.uri": "https://mlflow.example.com",
+    "tracking.endpoint_service": "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0",
+    "tracking.managed.enabled": True,
+    "tracking.managed.weekly_maintenance": "Sat:12:00",
     "notifications.emails": ["oncall@example.com"],
     "services.0.owners": ["recommendations", "search"],
     "services.0.approvals_required": 2,
@@ -98,6 +101,7 @@ CHANGES: dict[str, Any] = {
 """Each dial with another legal value, in the order in which they are changed; changes add up."""
 
 TOGETHER: dict[str, dict[str, Any]] = {
+    "tracking.managed.enabled": {"tracking.uri": ""},
     "services.0.source.type": {"services.0.source.cidr": "10.200.3.0/28"},
     "services.0.source.managed.enabled": {"services.0.source.cidr": "", "services.0.source.peering_connection": ""},
 }

@@ -102,6 +102,9 @@ COMPUTED: dict[str, Compute] = {
     "aws:s3/bucketVersioning:BucketVersioning": _nothing,
     "aws:sagemaker/endpoint:Endpoint": _both(_named, _arn("sagemaker", "endpoint/")),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _both(_named, _arn("sagemaker", "endpoint-config/")),
+    "aws:sagemaker/mlflowApp:MlflowApp": lambda name, inputs, account: {
+        "arn": f"arn:aws:sagemaker:{REGION}:{account}:mlflow-app/app-{name}"
+    },
     "aws:sagemaker/model:Model": _both(_named, _arn("sagemaker", "model/")),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": lambda name, inputs, account: {
         "arn": f"arn:aws:sagemaker:{REGION}:{account}:model-package-group/{inputs['modelPackageGroupName']}"

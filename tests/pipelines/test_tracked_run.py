@@ -1,14 +1,18 @@
-"""A run of the real recommender on the local cloud, told to a real MLflow server: all about it is found there."""
+"""A run of the real recommender on the local cloud, told to an MLflow app by its ARN: all about it is found there."""
 
 import json
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+import urllib3
 
+from infra import iam_documents
+from localcloud.accounts import SECRET_KEY, access_key
 from localcloud.images.archive import build
 from localcloud.images.push import push
 from localcloud.images.reference import parse_reference
@@ -20,7 +24,6 @@ from pipelines.rendering import render_pipeline
 from recommender.__main__ import main
 from tests.pipelines import contract
 from tests.pipelines.account import Account
-from tests.pipelines.mlflow_server import mlflow_server
 from trainyard.image import image_sources
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
@@ -47,16 +50,37 @@ def run_once(clients: Clients, orders: Path) -> StartedRun:
     return started
 
 
-def test_a_run_is_found_on_the_server_by_its_name_with_all_that_made_it(tmp_path: Path) -> None:
-    assert main(["simulate", str(tmp_path / "orders.parquet"), "--rows", "20000"]) == 0
-    for folder in ("server", "cloud"):
-        (tmp_path / folder).mkdir()
-    with mlflow_server(tmp_path / "server") as server, running_cloud(tmp_path / "cloud") as aws:
+def create_app(aws: CloudUnderTest) -> str:
+    """Start an app as `infra.tracking_app` declares it, and return its ARN."""
+    trust = json.dumps(iam_documents.sagemaker_trust(aws.account, aws.region))
+    role = aws.client("iam").create_role(RoleName="roles-tracking", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    store = f"s3://dev-artifacts/{iam_documents.TRACKED_FILES}"
+    return aws.client("sagemaker").create_mlflow_app(Name="tracking", ArtifactStoreUri=store, RoleArn=role)["Arn"]
+
+
+def page_of(aws: CloudUnderTest, arn: str, seconds: float = 240) -> str:
+    """Return the address of an app's page, once it has one: the app starts in another process."""
+    deadline = time.monotonic() + seconds
+    while aws.client("sagemaker").describe_mlflow_app(Arn=arn)["Status"] != "Created":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    signed = aws.client("sagemaker").create_presigned_mlflow_app_url(Arn=arn)["AuthorizedUrl"]
+    return urllib3.request("GET", signed, redirect=False).headers["Location"].rstrip("/")
+
+
+def test_a_run_is_found_in_the_app_by_its_name_with_all_that_made_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cloud").mkdir()
+    with running_cloud(tmp_path / "cloud") as aws:
         names = ("sagemaker", "s3", "ecr", "dynamodb")
         clients = Clients(**{name: aws.client(name) for name in names})
         Account.fill(clients)
+        arn = create_app(aws)
+        assert main(["simulate", str(tmp_path / "orders.parquet"), "--rows", "20000"]) == 0
         push_recommender(aws)
-        platform = contract.platform().model_copy(update={"tracking_uri": server})
+        page = page_of(aws, arn)
+        platform = contract.platform().model_copy(update={"tracking_uri": arn})
         rendered = render_pipeline(platform, contract.service())
         deploy(rendered, platform, contract.service(), sagemaker=clients.sagemaker, s3=clients.s3)
         started = run_once(clients, tmp_path / "orders.parquet")
@@ -65,7 +89,11 @@ def test_a_run_is_found_on_the_server_by_its_name_with_all_that_made_it(tmp_path
                 Bucket="dev-artifacts", Key=f"recommender/runs/{started.run}/evaluation/evaluation.json"
             )["Body"].read()
         )
-        check(server, started, evaluation)
+        # Files of a run are listed in the bucket itself, by whoever asks.
+        monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint_url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key(aws.account))
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+        check(page, started, evaluation)
 
 
 def check(server: str, started: StartedRun, evaluation: dict[str, Any]) -> None:

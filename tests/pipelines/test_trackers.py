@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from recommender.tracking import Dataset, Record, send
 from tests.pipelines.mlflow_server import mlflow_server
@@ -80,6 +82,21 @@ def test_a_server_says_its_version_and_another_minor_one_than_the_clients_is_nam
         "Pin mlflow-skinny in requirements/training.in to the server's minor version, or bring the server to the "
         "client's\n"
     )
+
+
+def test_an_app_says_its_version_and_where_it_may_not_be_asked_none_is_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from recommender.tracking.mlflow_tracker import app_version
+
+    arn = "arn:aws:sagemaker:eu-west-1:000000000001:mlflow-app/app-1"
+    client = boto3.client("sagemaker", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: client)
+    with Stubber(client) as stubbed:
+        stubbed.add_response("describe_mlflow_app", {"Arn": arn, "MlflowVersion": "3.10.1"}, {"Arn": arn})
+        stubbed.add_client_error("describe_mlflow_app", "AccessDeniedException")
+        assert app_version(arn) == "3.10.1"
+        assert app_version(arn) == ""
 
 
 def test_a_server_that_is_down_is_given_up_on_and_the_record_is_kept(tmp_path: Path) -> None:

@@ -31,6 +31,6 @@ def test_an_environment_that_records_nowhere_says_which_dial_to_set() -> None:
     with pytest.raises(UsageError) as refused:
         page(contract.platform(), None)
     assert str(refused.value) == (
-        "The environment dev records its training runs nowhere. Where: trainyard:tracking.uri in Pulumi.dev.yaml. "
-        "Name an MLflow server or app there, then run `trainyard up` and `trainyard pipeline deploy`."
+        "The environment dev records its training runs nowhere. Where: trainyard:tracking in Pulumi.dev.yaml. "
+        "Name a server or enable the managed app, then run `trainyard up` and `trainyard pipeline deploy`."
     )

@@ -17,6 +17,7 @@ from localcloud.images import layers
 from localcloud.images.archive import Archive
 from localcloud.images.shelf import Shelf
 from localcloud.quotas import set_quota
+from localcloud.sagemaker.mlflow_apps import presigned
 from localcloud.sagemaker.training.interruption import interrupt
 from localcloud.scope import Scope
 
@@ -35,6 +36,8 @@ def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., A
         return _set_quota(cloud, environ, start_response)
     if path == "interruptions" and environ["REQUEST_METHOD"] == "POST":
         return _interrupt(cloud, environ, start_response)
+    if path.startswith(presigned.PATH):
+        return _page(cloud, path.removeprefix(presigned.PATH), start_response)
     if path == "recorded":
         return recorded.application(cloud)(environ, start_response)
     views: dict[str, Callable[[Cloud], Any]] = {"health": _health, "resources": _resources, "recovered": _recovered}
@@ -92,6 +95,16 @@ def _layer(cloud: Cloud, name: str, start_response: Callable[..., Any]) -> Itera
     return [file.read_bytes() if file else b""]
 
 
+def _page(cloud: Cloud, token: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Lead a browser from the address that it was given to an MLflow app's page."""
+    address = presigned.opened(cloud, token)
+    if address is None:
+        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        return [b"This address was opened before, or its time is over: ask for another"]
+    start_response("302 Found", [("Location", address)])
+    return [b""]
+
+
 def _health(cloud: Cloud) -> dict[str, Any]:
     return {"name": NAME, "version": version(NAME), "speed": cloud.clock.speed, "home": str(cloud.home)}
 
@@ -112,6 +125,7 @@ _STATUS_OF = {
     "TransformJob": "TransformJobStatus",
     "PipelineExecution": "PipelineExecutionStatus",
     "Function": "State",
+    "MlflowApp": "Status",
 }
 
 

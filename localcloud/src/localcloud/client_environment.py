@@ -24,6 +24,7 @@ def variables(home: Home, endpoint_url: str, proxy_url: str, scope: Scope) -> di
     bundle = str(home.certificates / "bundle.pem")
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
+        "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": endpoint_url,
         "LOCALCLOUD_ENDPOINT": endpoint_url,
         "AWS_ACCESS_KEY_ID": access_key(scope.account),
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,

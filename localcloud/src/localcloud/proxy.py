@@ -21,7 +21,7 @@ from localcloud.certificates import Authority
 log = logging.getLogger(__name__)
 
 _CONNECT = re.compile(rb"CONNECT ([^\s:]+):(\d+) HTTP/1\.[01]\r\n")
-_AWS = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
+_AWS = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws|sagemaker\.[a-z0-9-]+\.app\.aws)$")
 _HEADER_LIMIT = 65_536
 _IDLE_SECONDS = 600.0
 _CONNECT_SECONDS = 20.0

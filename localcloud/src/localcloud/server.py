@@ -1,7 +1,7 @@
 """The front door: one WSGI application for all accounts, regions and services.
 
-SageMaker's own operations, its scaling, endpoint invocations and Lambda are served by this project, `/_localcloud/` is
-the cloud's own administration, and everything else goes to moto's control plane.
+SageMaker's own operations, its scaling, endpoint invocations, MLflow apps and Lambda are served by this project,
+`/_localcloud/` is the cloud's own administration, and everything else goes to moto's control plane.
 """
 
 import json
@@ -24,6 +24,7 @@ from localcloud.control_plane import Answer, ControlPlane
 from localcloud.errors import AwsError
 from localcloud.functions import url_service, urls
 from localcloud.sagemaker.endpoints import runtime
+from localcloud.sagemaker.mlflow_apps import data_plane
 from localcloud.sagemaker.service import OPERATIONS, dispatch
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ class Front:
             return Answer(error.status, headers, b"" if http.method == "HEAD" else text)
 
     def _route(self, request: AwsRequest, http: Request) -> Answer:
+        if data_plane.names_app(http):
+            return data_plane.serve(self._cloud, request.caller, http, request.body)
         if http.headers.get("X-Amz-Target", "").startswith("SageMaker.") and request.operation in OPERATIONS:
             status, body = dispatch(self._cloud, request.caller.scope, request.operation, request.body)
             return Answer(status, [("Content-Type", "application/x-amz-json-1.1")], body)

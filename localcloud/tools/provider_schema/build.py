@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import newer
 import sdk
 import terraform
 from pulumi_aws._utilities import get_version
@@ -33,11 +34,12 @@ def table(types: dict[str, Any]) -> dict[str, Any]:
 def main(schema: Path, out: Path, provider: Path | None) -> None:
     """Write the table and say what the schema has that no token claimed."""
     types = json.loads(gzip.decompress(schema.read_bytes()))
-    found = table(types)
+    found = table({**newer.TYPES, **types})
     if provider is not None:
         import replacement
 
-        replacement.mark(found, types, provider)
+        replacement.mark({token: entry for token, entry in found.items() if entry["tf"] in types}, types, provider)
+    newer.mark(found)
     body = {"pulumi_aws": get_version(), "terraform_provider_aws": "5.100.0", "types": found}
     out.write_bytes(gzip.compress(json.dumps(body, sort_keys=True, separators=(",", ":")).encode(), mtime=0))
     claimed = {entry["tf"] for entry in found.values()}

@@ -29,6 +29,22 @@ def served_version(address: str) -> str:
         return ""
 
 
+def app_version(arn: str) -> str:
+    """Return the version that an app of SageMaker is of; nothing where it cannot be asked."""
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    once = Config(
+        connect_timeout=REQUEST_SECONDS, read_timeout=REQUEST_SECONDS, retries={"total_max_attempts": RETRIES}
+    )
+    try:
+        sagemaker: Any = boto3.client("sagemaker", region_name=arn.split(":")[3], config=once)
+        return sagemaker.describe_mlflow_app(Arn=arn).get("MlflowVersion", "")
+    except (BotoCoreError, ClientError):
+        return ""
+
+
 def mismatch(server: str, client: str) -> str:
     """Return a line for the log where client and server are not of the same minor version, else nothing."""
     if not server or server.split(".")[:2] == client.split(".")[:2]:
@@ -104,8 +120,8 @@ class MlflowTracker:
         """Open the run of this name and mark it finished when the block ends well."""
         from mlflow.entities import RunTag
 
-        if self.address.startswith("http"):  # an app tells its version only to who may describe it
-            print(mismatch(served_version(self.address), self._version), end="", file=sys.stderr, flush=True)
+        served = app_version(self.address) if self.address.startswith("arn:") else served_version(self.address)
+        print(mismatch(served, self._version), end="", file=sys.stderr, flush=True)
         found = self._found(name) or self._created(name)
         self._client.log_batch(found, tags=[RunTag(tag, value) for tag, value in tags.items()])
         run = MlflowRun(self._client, found)

@@ -68,6 +68,7 @@ _FREE = {
     "aws:rds/subnetGroup:SubnetGroup",
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+    "aws:sagemaker/mlflowApp:MlflowApp",
     "aws:sagemaker/model:Model",
     "aws:secretsmanager/secretPolicy:SecretPolicy",
     "aws:sns/topicPolicy:TopicPolicy",

@@ -73,6 +73,7 @@ HOLDS: Mapping[str, _Holds] = {
     "aws:ecr/repository:Repository": _data("All images in it."),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": _data("All model versions registered in it."),
     "aws:sagemaker/featureGroup:FeatureGroup": _data("Its online records; files of the offline store stay in S3."),
+    "aws:sagemaker/mlflowApp:MlflowApp": _data("Its runs and experiments; artefacts stay in S3."),
     "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer": _data("Its runs and experiments; artefacts stay in S3."),
     "aws:secretsmanager/secret:Secret": _data("The secret's values, once its recovery window ends."),
     "aws:efs/fileSystem:FileSystem": _data("All files in it."),

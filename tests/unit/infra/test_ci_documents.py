@@ -115,6 +115,22 @@ def test_a_roles_own_policy_fits_into_what_aws_allows(name: str) -> None:
     assert len(json.dumps(DOCUMENTS[name], separators=(",", ":"))) <= 10240
 
 
+def test_ci_makes_an_mlflow_app_and_sees_it_but_reads_and_writes_no_run() -> None:
+    app = f"arn:aws:sagemaker:{HERE}:mlflow-app/app-1"
+    assert may_preview("sagemaker:DescribeMlflowApp", app)
+    assert not may_preview("sagemaker:UpdateMlflowApp", app)
+    for verb in ("Create", "Describe", "Update", "Delete"):
+        assert may_deploy(f"sagemaker:{verb}MlflowApp", app)
+    assert not may_deploy("sagemaker:CallMlflowAppApi", app)
+
+
+def test_the_boundary_lets_jobs_tell_an_app_of_runs() -> None:
+    app = f"arn:aws:sagemaker:{HERE}:mlflow-app/app-1"
+    for action in ("sagemaker:CallMlflowAppApi", "sagemaker:DescribeMlflowApp"):
+        told = iam_documents.tell_tracking(app)
+        assert allowed(action, app, [told], boundary=LIMIT, context=_here({}))
+
+
 def test_the_names_of_statements_differ() -> None:
     for name, made in DOCUMENTS.items():
         sids = [each["Sid"] for each in made["Statement"]]

@@ -290,5 +290,19 @@ def test_training_calls_the_one_mlflow_app_that_it_is_told_of_and_without_one_no
     told = iam_documents.training(replace(ESTATE, mlflow_app_arn=app))
     added = [statement for statement in told["Statement"] if statement not in ROLES["training"]["Statement"]]
     assert [(statement["Action"], statement["Resource"]) for statement in added] == [
-        (["sagemaker:CallMlflowAppApi"], [app])
+        (["sagemaker:CallMlflowAppApi", "sagemaker:DescribeMlflowApp"], [app])
     ]
+
+
+def test_an_app_keeps_files_in_its_folder_alone_deletes_none_and_registers_no_model() -> None:
+    statements_of_app = iam_documents.tracking(ESTATE)["Statement"]
+    assert {action for each in statements_of_app for action in each["Action"]} == {
+        *("s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
+        *("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
+    }
+    (kept,) = [each for each in statements_of_app if "s3:PutObject" in each["Action"]]
+    assert kept["Resource"] == ["arn:aws:s3:::artifacts/mlflow/*"]
+    (listed,) = [each for each in statements_of_app if "s3:ListBucket" in each["Action"]]
+    assert listed["Condition"]["StringLike"] == {"s3:prefix": ["mlflow", "mlflow/*"]}
+    for each in (kept, listed):
+        assert each["Condition"]["StringEquals"] == {"aws:ResourceAccount": ACCOUNT}

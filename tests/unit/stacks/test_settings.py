@@ -25,6 +25,10 @@ def service(tree: dict[str, Any], group: str) -> dict[str, Any]:
     return tree["services"][0][group]
 
 
+def own_app(tree: dict[str, Any]) -> dict[str, Any]:
+    return tree["tracking"]["managed"]
+
+
 def night(tree: dict[str, Any]) -> dict[str, Any]:
     return service(tree, "serving")["night"]
 
@@ -109,6 +113,22 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
         (
             lambda t: t["tracking"].update(uri="arn:aws:sagemaker:eu-west-1:999999999999:mlflow-app/app-1"),
             "of account 999999999999; only ARNs of account 111111111111 are allowed",
+        ),
+        (
+            lambda t: (t["tracking"].update(uri="https://mlflow.example.com"), own_app(t).update(enabled=True)),
+            "trainyard:tracking does not hold together: runs are told to uri, or to the managed app",
+        ),
+        (
+            lambda t: t["tracking"].update(endpoint_service="vpce-svc-1"),
+            "trainyard:tracking.endpoint_service is 'vpce-svc-1'; it should match pattern",
+        ),
+        (
+            lambda t: t["tracking"].update(endpoint_service="aws.sagemaker.eu-west-1.experiments"),
+            "endpoint_service leads to uri or to the managed app, and there is neither",
+        ),
+        (
+            lambda t: own_app(t).update(weekly_maintenance="SUN:12:00"),
+            "trainyard:tracking.managed.weekly_maintenance is 'SUN:12:00'; it should match pattern",
         ),
         (lambda t: t["notifications"].update(emails=["me"]), "trainyard:notifications.emails[0] is 'me'"),
         (lambda t: t.update(services=[]), "trainyard:services is []; it should have at least 1 item"),

@@ -15,6 +15,7 @@ _MODULES = (
     "transform",
     "pipelines",
     "endpoints",
+    "mlflow_apps",
 )
 
 

@@ -18,6 +18,7 @@ _KINDS = {
     "training-job": "TrainingJob",
     "transform-job": "TransformJob",
     "pipeline": "Pipeline",
+    "mlflow-app": "MlflowApp",
 }
 
 

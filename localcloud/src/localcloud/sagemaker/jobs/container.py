@@ -34,6 +34,8 @@ def container_environment(
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "AWS_ENDPOINT_URL": endpoint_url,
+        # MLflow's plugin for AWS makes the address of an app of its ARN, unless it is told one.
+        "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": endpoint_url,
         "AWS_ACCESS_KEY_ID": access_key(scope.account),
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_REGION": scope.region,
