@@ -205,6 +205,8 @@ class ServiceOutputs(_Contract):
     training: Training
     retraining: Retraining = NOBODY_ELSE
     serving: Serving
+    online_store: str = ""
+    """Project of the feature store that runs fill and containers read; empty where there is none."""
     strategy: Strategy
     thresholds: Thresholds
     validation: Validation = Validation()

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from stacks.settings.baseline import BaselineSettings
 from stacks.settings.dials import Dials
 from stacks.settings.gate import GateSettings
+from stacks.settings.online_store import OnlineStoreSettings
 from stacks.settings.release import StrategySettings, ThresholdSettings
 from stacks.settings.retraining import RetrainingSettings
 from stacks.settings.serving import ServingSettings
@@ -31,6 +32,7 @@ class ServiceSettings(Dials):
     training: TrainingSettings
     retraining: RetrainingSettings
     serving: ServingSettings
+    online_store: OnlineStoreSettings
     strategy: StrategySettings
     thresholds: ThresholdSettings
     """Of a release: they undo it."""
