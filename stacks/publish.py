@@ -22,6 +22,7 @@ _SAME_DIALS = (
     "release_on_approval",
     "training",
     "retraining",
+    "features",
     "strategy",
     "thresholds",
     "validation",

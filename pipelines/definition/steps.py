@@ -69,6 +69,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         "Features",
         "Compute features as of each window's cutoff, and hold the last month out",
         (*_SERVICE, "features"),
+        arguments=_engine(jobs),
         inputs={"snapshot": _output(validate, "validated")},
         output="features",
         target=kept(features_bucket, "features"),
@@ -130,6 +131,12 @@ def _database(jobs: Jobs, orders: ParameterString) -> tuple[Any, ...]:
         *("--history", history_uri(jobs.platform.buckets.features, jobs.service.name)),
         *("--orders", orders),
     )
+
+
+def _engine(jobs: Jobs) -> tuple[str, ...]:
+    """Return the engine where it is not the step's own: definitions from before the dial stay as they are."""
+    engine = jobs.service.features.engine
+    return () if engine == "duckdb" else ("--engine", engine)
 
 
 def _materialize(jobs: Jobs, features: ProcessingStep, target: Any) -> ProcessingStep:

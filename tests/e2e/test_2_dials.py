@@ -69,6 +69,7 @@ CHANGES: dict[str, Any] = {
     "services.0.serving.invocations_per_instance_per_minute": 900,
     "services.0.serving.capture_percent": 50,
     "services.0.serving.environment": {"LOG_LEVEL": "debug"},
+    "services.0.features.engine": "spark",
     "services.0.online_store.enabled": True,
     "services.0.online_store.feature_schemas": [2, 3],
     "services.0.strategy.canary_percent": 40,

@@ -153,6 +153,10 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
             "canary takes whole instances and a release may come at night, so serving.night.minimum_instances",
         ),
         (
+            lambda t: service(t, "features").update(engine="pandas"),
+            "services[0].features.engine is 'pandas'; it should be 'duckdb' or 'spark'",
+        ),
+        (
             lambda t: service(t, "online_store").update(feature_schemas=[]),
             "services[0].online_store.feature_schemas is []; it should have at least 1 item",
         ),
