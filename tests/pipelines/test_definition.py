@@ -265,4 +265,4 @@ def test_an_online_store_is_filled_beside_the_training_from_the_one_file_that_it
     assert read["S3Input"]["S3Uri"] == {"Std:Join": {"On": "/", "Values": [folder, CUSTOMER_FILE]}}
     assert parse_definition(json.dumps(definition)).steps["Materialize"].upstream == {"Features"}
     others = [step for step in definition["Steps"] if step["Name"] != "Materialize"]
-    assert "Materialize" not in json.dumps(others), "a model is judged and registered whatever the store does"
+    assert "Materialize" not in json.dumps(others), "no later step waits for the store"
