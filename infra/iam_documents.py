@@ -82,6 +82,7 @@ def training(estate: Estate) -> Document:
         statements.write(estate, estate.features_bucket_arn, estate.artifacts_bucket_arn),
         *statements.pull(estate.repository_arns),
         *statements.open_sources(estate),
+        *statements.write_features(estate),
         *statements.run(estate, "TrainingJobs", "ProcessingJobs"),
         *([statements.tell_mlflow(estate.mlflow_app_arn)] if estate.mlflow_app_arn else []),
     )
@@ -116,6 +117,7 @@ def serving(estate: Estate, baseline_repository_arn: str) -> Document:
         statements.write(estate, estate.capture_bucket_arn),
         statements.write_batches(estate),
         *statements.pull([*estate.repository_arns, baseline_repository_arn]),
+        *statements.read_features(estate),
         *statements.run(estate, "Endpoints", "TransformJobs"),
         statements.describe_alarms(estate),
     )

@@ -36,6 +36,8 @@ class Estate:
     """`<service>-<environment>`, which is also the name of the pipeline and of the model package group."""
     source_secret_arns: Sequence[str] = ()
     """What opens the databases that orders come from."""
+    online_table_arns: Sequence[str] = ()
+    """Tables of customers' features that containers read while they serve."""
     mlflow_app_arn: str = ""
     """The MLflow app elsewhere that runs are told to; empty where there is none, or it is the environment's own."""
 
@@ -91,6 +93,21 @@ def open_sources(estate: Estate) -> list[Statement]:
     """Return what reading a database of orders takes: the value of its secret; nothing where there is none."""
     arns = estate.source_secret_arns
     return [allow("OpenSources", ["secretsmanager:GetSecretValue"], arns, owned(estate))] if arns else []
+
+
+def write_features(estate: Estate) -> list[Statement]:
+    """Return what filling the online stores takes; nothing where there is none. Single items only, on a condition."""
+    return _on_features(estate, "WriteFeatures", "PutItem")
+
+
+def read_features(estate: Estate) -> list[Statement]:
+    """Return what a request for fresh features takes: the items of its customers; nothing where there is no store."""
+    return _on_features(estate, "ReadFeatures", "BatchGetItem")
+
+
+def _on_features(estate: Estate, sid: str, verb: str) -> list[Statement]:
+    arns = estate.online_table_arns
+    return [allow(sid, [f"dynamodb:{verb}"], arns, owned(estate))] if arns else []
 
 
 def write(estate: Estate, *buckets: str) -> Statement:

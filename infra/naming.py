@@ -37,6 +37,19 @@ def deployments_table(environment: str) -> str:
     return f"trainyard-{_part(environment, 'environment')}-deployments"
 
 
+def online_store(service: str, environment: str) -> str:
+    """Return the project of a model service's feature store: first part of its tables' names, by Feast's template.
+
+    Feast takes no hyphens here; an account has one environment, so no two services get one name.
+    """
+    return f"trainyard_{_part(environment, 'environment')}_{_part(service, 'model service')}".replace("-", "_")
+
+
+def online_table(project: str, schema: int) -> str:
+    """Return the DynamoDB table of customers' features of one schema (`recommender.feature_store.layout`)."""
+    return f"{project}.customer_features_v{schema}"
+
+
 def source_secret(service: str, environment: str) -> str:
     """Return the secret that opens the database of a model service's orders."""
     return f"trainyard/{_part(environment, 'environment')}/{_part(service, 'model service')}/source"

@@ -8,7 +8,7 @@ from infra import iam_documents, naming, vpc_services
 from infra.iam_statements import Estate
 from infra.network import Network, NetworkArgs
 from infra.roles import Roles, RolesArgs
-from stacks import sources
+from stacks import online_stores, sources
 from stacks.baseline_image import BaselineImage
 from stacks.settings import Settings
 from stacks.stores import Stores
@@ -79,6 +79,7 @@ def _estate(settings: Settings, environment: str, stores: Stores) -> pulumi.Outp
         "table_arn": stores.deployments.table_arn,
         "topic_arn": stores.notifications.topic_arn,
         "source_secret_arns": [secret.arn for secret in stores.source_secrets.values()],
+        "online_table_arns": [arn for store in stores.online_stores.values() for arn in store.table_arns],
     }
     placeholder = _placeholder(settings, environment)
     return pulumi.Output.from_input(arns).apply(lambda known: replace(placeholder, **known))
@@ -107,6 +108,7 @@ def _placeholder(settings: Settings, environment: str) -> Estate:
         table_arn="*",
         topic_arn="*",
         source_secret_arns=["*" for _ in sources.with_database(settings)],
+        online_table_arns=["*" for _ in online_stores.with_store(settings)],
         endpoint_names=[naming.per_service(service.name, environment) for service in settings.services],
         mlflow_app_arn=settings.tracking.uri if settings.tracking.uri.startswith("arn:") else "",
     )

@@ -132,6 +132,12 @@ class Validation(_Contract):
     """How many times the expected rows the last four weeks may have, or one part in so many."""
 
 
+class Features(_Contract):
+    """What computes a run's features; the default is for environments declared before it could be chosen."""
+
+    engine: Literal["duckdb", "spark"] = "duckdb"
+
+
 class Training(_Contract):
     """The instances of training and processing jobs."""
 
@@ -205,6 +211,9 @@ class ServiceOutputs(_Contract):
     training: Training
     retraining: Retraining = NOBODY_ELSE
     serving: Serving
+    features: Features = Features()
+    online_store: str = ""
+    """Project of the feature store that runs fill and containers read; empty where there is none."""
     strategy: Strategy
     thresholds: Thresholds
     validation: Validation = Validation()

@@ -22,6 +22,7 @@ _SAME_DIALS = (
     "release_on_approval",
     "training",
     "retraining",
+    "features",
     "strategy",
     "thresholds",
     "validation",
@@ -91,6 +92,7 @@ def service(settings: ServiceSettings, environment: str, stores: Stores, endpoin
         {
             **{field: dials[field] for field in _SAME_DIALS},
             "source": _source(settings, stores),
+            "online_store": naming.online_store(settings.name, environment) if settings.online_store.enabled else "",
             "serving": {field: dials["serving"][field] for field in outputs.Serving.model_fields},
             "endpoint_name": endpoint.name,
             "variant_name": naming.VARIANT,

@@ -10,10 +10,11 @@ from infra.buckets import DataBuckets, DataBucketsArgs
 from infra.deployments import Deployments, DeploymentsArgs
 from infra.keys import EncryptionKey, EncryptionKeyArgs
 from infra.notifications import Notifications, NotificationsArgs
+from infra.online_store import OnlineStore
 from infra.registry import Registry, RegistryArgs
 from infra.repositories import Repositories, RepositoriesArgs
 from infra.source_secret import SourceSecret
-from stacks import sources
+from stacks import online_stores, sources
 from stacks.settings import Settings
 
 
@@ -29,6 +30,8 @@ class Stores:
     notifications: Notifications
     source_secrets: Mapping[str, SourceSecret]
     """By the name of the service that reads a database."""
+    online_stores: Mapping[str, OnlineStore]
+    """By the name of the service that has one."""
 
 
 def declare(settings: Settings, environment: str, opts: pulumi.ResourceOptions) -> Stores:
@@ -53,6 +56,7 @@ def declare(settings: Settings, environment: str, opts: pulumi.ResourceOptions) 
         deployments=Deployments("deployments", records, opts),
         notifications=Notifications("notifications", heard, opts),
         source_secrets=sources.secrets(settings, environment, key, opts),
+        online_stores=online_stores.stores(settings, environment, key, opts),
     )
 
 

@@ -48,6 +48,7 @@ def _documents(estate: CiEstate) -> list[Document]:
         topic_arn="*",
         endpoint_names=["*"],
         source_secret_arns=["*"],
+        online_table_arns=["*"],
         mlflow_app_arn="*",
     )
     return [

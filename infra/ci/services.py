@@ -78,7 +78,8 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         prefix="dynamodb",
-        resources=("arn:aws:dynamodb:{here}:table/trainyard-*",),
+        # Of online stores Feast writes the names, with underscores.
+        resources=("arn:aws:dynamodb:{here}:table/trainyard-*", "arn:aws:dynamodb:{here}:table/trainyard_*"),
         read=("DescribeTable", "DescribeContinuousBackups", "DescribeTimeToLive", "ListTagsOfResource"),
         change=("CreateTable", "DeleteTable", "UpdateTable", "UpdateContinuousBackups", *_TAGS),
     ),

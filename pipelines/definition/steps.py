@@ -32,6 +32,8 @@ from pipelines.parameters import (
 )
 
 _SERVICE = ("python", "-m", "recommender")
+_CUSTOMER_FEATURES = "customer_features.parquet"
+"""The one file of the features that the online store is filled from; the others are many times its size."""
 _PRINTED_METRICS = ("training_rows", "positives", "trees")
 
 
@@ -67,10 +69,12 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         "Features",
         "Compute features as of each window's cutoff, and hold the last month out",
         (*_SERVICE, "features"),
+        arguments=_engine(jobs),
         inputs={"snapshot": _output(validate, "validated")},
         output="features",
         target=kept(features_bucket, "features"),
     )
+    online = [_materialize(jobs, features, kept(artifacts, "materialized"))] if jobs.service.online_store else []
     train = jobs.training(
         "Train",
         "Train the challenger on windows before the holdout",
@@ -114,7 +118,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         else_steps=[rejected],
         description="Register what the gate let pass",
     )
-    return [ingest, validate, features, train, evaluate, gate, decide]
+    return [ingest, validate, features, *online, train, evaluate, gate, decide]
 
 
 def _database(jobs: Jobs, orders: ParameterString) -> tuple[Any, ...]:
@@ -126,6 +130,25 @@ def _database(jobs: Jobs, orders: ParameterString) -> tuple[Any, ...]:
         *("--key", source.key),
         *("--history", history_uri(jobs.platform.buckets.features, jobs.service.name)),
         *("--orders", orders),
+    )
+
+
+def _engine(jobs: Jobs) -> tuple[str, ...]:
+    """Return the engine where it is not the step's own: definitions from before the dial stay as they are."""
+    engine = jobs.service.features.engine
+    return () if engine == "duckdb" else ("--engine", engine)
+
+
+def _materialize(jobs: Jobs, features: ProcessingStep, target: Any) -> ProcessingStep:
+    """Return what fills the online store: beside the training, since features are true whoever passes the gate."""
+    return jobs.processing(
+        "Materialize",
+        "Write each customer's newest features to the online store",
+        (*_SERVICE, "materialize"),
+        arguments=("--project", jobs.service.online_store),
+        inputs={"features": Join(on="/", values=[_output(features, "features"), _CUSTOMER_FEATURES])},
+        output="materialized",
+        target=target,
     )
 
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 from recommender.container import Container
 from recommender.errors import RecommenderError
 
-STEPS = ("ingest", "validate", "features", "train", "tune", "evaluate", "serve", "simulate", "track")
+STEPS = ("ingest", "validate", "features", "materialize", "train", "tune", "evaluate", "serve", "simulate", "track")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,6 +68,10 @@ def run_step(step: str, container: Container, arguments: Sequence[str]) -> None:
             from recommender.features.step import compute_features
 
             compute_features(container, arguments)
+        case "materialize":
+            from recommender.feature_store.materialize import materialize
+
+            materialize(container, arguments)
         case "train":
             from recommender.ranking.step import train
 

@@ -9,6 +9,7 @@ RecommenderError          the step failed; its text is the step's failure reason
 ├── BadArchive            a model archive is missing, damaged or of another schema
 │   └── PickleRefused     a file of it would run code when it is loaded
 ├── UnequalExport         the ONNX export answers otherwise than the booster it was made from
+├── BadOnlineStore        the online store is not there, or takes no features
 ├── LeakingFeature        a feature looks past its cutoff
 └── EngineMissing         the engine asked for is not installed here
 """
@@ -40,6 +41,10 @@ class HostLost(RecommenderError):
 
 class BadArchive(RecommenderError):
     """A model archive is missing, damaged, or written by an incompatible version."""
+
+
+class BadOnlineStore(RecommenderError):
+    """The online store's table is not there, or takes no features."""
 
 
 class LeakingFeature(RecommenderError):

@@ -6,7 +6,9 @@ from pydantic import Field, model_validator
 
 from stacks.settings.baseline import BaselineSettings
 from stacks.settings.dials import Dials
+from stacks.settings.features import FeatureSettings
 from stacks.settings.gate import GateSettings
+from stacks.settings.online_store import OnlineStoreSettings
 from stacks.settings.release import StrategySettings, ThresholdSettings
 from stacks.settings.retraining import RetrainingSettings
 from stacks.settings.serving import ServingSettings
@@ -31,6 +33,8 @@ class ServiceSettings(Dials):
     training: TrainingSettings
     retraining: RetrainingSettings
     serving: ServingSettings
+    features: FeatureSettings
+    online_store: OnlineStoreSettings
     strategy: StrategySettings
     thresholds: ThresholdSettings
     """Of a release: they undo it."""

@@ -10,7 +10,9 @@ from localcloud.sagemaker.pipelines.validation import parse_definition
 from pipelines.definition.validation import validation_limits
 from pipelines.errors import RenderingFailed
 from pipelines.rendering import RenderedPipeline, render_pipeline
-from stacks.outputs import Validation
+from recommender.feature_store.layout import CUSTOMER_FILE
+from recommender.features.step import parse_options
+from stacks.outputs import Features, Validation
 from tests.pipelines import contract
 
 JOBS = ("Ingest", "Validate", "Features", "Train", "Evaluate", "Gate")
@@ -237,3 +239,30 @@ def test_the_registered_card_fits_aws_schema_whatever_the_run_fills_in(steps: di
     assert card["model_overview"]["model_creator"] == "recommendations@example.com"
     values = [one["value"] for one in card["evaluation_details"][0]["metric_groups"][0]["metric_data"]]
     assert values == [0.25, 0.25]
+
+
+def test_only_a_service_that_asks_for_spark_computes_its_features_with_it(steps: dict[str, Any]) -> None:
+    assert "ContainerArguments" not in steps["Features"]["Arguments"]["AppSpecification"]
+    service = contract.service().model_copy(update={"features": Features(engine="spark")})
+    told = {step["Name"]: step for step in json.loads(render_pipeline(contract.platform(), service).text)["Steps"]}
+    arguments = told["Features"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    assert arguments == ["--engine", "spark"]
+    assert parse_options(arguments).engine == "spark"
+    assert {name for name, step in told.items() if "spark" in json.dumps(step)} == {"Features"}
+
+
+def test_an_online_store_is_filled_beside_the_training_from_the_one_file_that_it_takes() -> None:
+    service = contract.service().model_copy(update={"online_store": "trainyard_dev_recommender"})
+    definition = json.loads(render_pipeline(contract.platform(), service).text)
+    names = [step["Name"] for step in definition["Steps"]]
+    assert names == ["Ingest", "Validate", "Features", "Materialize", "Train", "Evaluate", "Gate", "Decide"]
+    job = definition["Steps"][3]["Arguments"]
+    assert job["AppSpecification"]["ContainerEntrypoint"] == ["python", "-m", "recommender", "materialize"]
+    assert job["AppSpecification"]["ContainerArguments"] == ["--project", "trainyard_dev_recommender"]
+    assert job["RoleArn"] == contract.platform().roles.training
+    (read,) = job["ProcessingInputs"]
+    folder = {"Get": "Steps.Features.ProcessingOutputConfig.Outputs['features'].S3Output.S3Uri"}
+    assert read["S3Input"]["S3Uri"] == {"Std:Join": {"On": "/", "Values": [folder, CUSTOMER_FILE]}}
+    assert parse_definition(json.dumps(definition)).steps["Materialize"].upstream == {"Features"}
+    others = [step for step in definition["Steps"] if step["Name"] != "Materialize"]
+    assert "Materialize" not in json.dumps(others), "no later step waits for the store"

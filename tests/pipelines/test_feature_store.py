@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import duckdb
@@ -14,7 +15,9 @@ import pyarrow.parquet as parquet
 import pytest
 from moto.server import ThreadedMotoServer
 
+from recommender.container import Container
 from recommender.feature_store.layout import CUSTOMER_FILE, table_name
+from recommender.feature_store.materialize import materialize
 from recommender.features.definition import CUSTOMER_FEATURES
 from recommender.features.step import compute_features
 from recommender.serving.fresh import NOT_NEWER, NOT_THERE, OnlineStore
@@ -24,7 +27,7 @@ from trainyard.errors import TrainyardError
 from trainyard.tool_environment import tool_environment
 
 ROOT = Path(__file__).parents[2]
-PROJECT = "trainyard_test"
+PROJECT = "trainyard_test_recommender"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
 
 
@@ -109,9 +112,37 @@ def test_what_feast_publishes_serving_reads_bit_by_bit(
     client = boto3.client("dynamodb", endpoint_url=endpoint)
     served_at = newest.replace(tzinfo=None)
     customers = of_newest["customer"].to_pylist()[:50]
-    found = OnlineStore(table_name(PROJECT), served_at - timedelta(days=1), client).of([*customers, 1])
+    found = OnlineStore(PROJECT, served_at - timedelta(days=1), client).of([*customers, 1])
     assert found.reasons == {1: NOT_THERE}
     ours = np.column_stack([of_newest[name].to_numpy()[:50] for name in CUSTOMER_FEATURES])
     np.testing.assert_array_equal(np.stack([found.features[customer] for customer in customers]), ours)
-    same = OnlineStore(table_name(PROJECT), served_at, client).of(customers[:1])
+    same = OnlineStore(PROJECT, served_at, client).of(customers[:1])
     assert same.reasons == {customers[0]: NOT_NEWER}
+
+
+def test_the_step_writes_the_very_items_that_feast_writes(
+    features: Path, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    feast(features, endpoint, "publish")
+    client = boto3.client("dynamodb", endpoint_url=endpoint)
+    client.create_table(
+        TableName=table_name("ours"),
+        KeySchema=[{"AttributeName": "entity_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "entity_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    container = Container(root=tmp_path)
+    container.processing_input("features").parent.mkdir(parents=True)
+    container.processing_input("features").symlink_to(features)
+    materialize(container, ["--project", "ours"], client)
+
+    ours, theirs = (items(client, table_name(project)) for project in ("ours", PROJECT))
+    assert len(ours) > 50
+    assert ours == theirs
+
+
+def items(client: Any, table: str) -> dict[str, Any]:
+    pages = client.get_paginator("scan").paginate(TableName=table)
+    return {item["entity_id"]["S"]: item for page in pages for item in page["Items"]}

@@ -83,6 +83,7 @@ def test_the_contract_carries_the_dials_of_a_service(dev: Deployment) -> None:
     assert set(outputs.endpoint_alarms) == alarms - of_functions
     assert outputs.release_on_approval == dials.release_on_approval
     assert outputs.retraining.model_dump() == dials.retraining.model_dump()
+    assert outputs.features.model_dump() == dials.features.model_dump()
 
 
 def test_everything_goes_through_the_provider_that_knows_the_account(dev: Deployment) -> None:

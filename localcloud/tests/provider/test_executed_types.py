@@ -390,6 +390,21 @@ def test_a_table_settles(world: World) -> None:
     world.change(made, pointInTimeRecovery={"enabled": False})
 
 
+def test_a_table_of_one_key_with_dots_in_its_name_settles(world: World) -> None:
+    made = world.make(
+        "aws:dynamodb/table:Table",
+        "features",
+        name="shop_dev.customer_features_v2",
+        billingMode="PAY_PER_REQUEST",
+        hashKey="entity_id",
+        attributes=[{"name": "entity_id", "type": "S"}],
+        pointInTimeRecovery={"enabled": True},
+        deletionProtectionEnabled=False,
+    )
+    assert made["arn"].endswith(":table/shop_dev.customer_features_v2")
+    world.settled(made)
+
+
 @pytest.mark.parametrize("kind", ["String", "SecureString"])
 def test_a_parameter_settles(world: World, kind: str) -> None:
     made = world.make("aws:ssm/parameter:Parameter", "p", name=f"/x/{kind}", type=kind, value="1", description="d")

@@ -1,7 +1,7 @@
 """`python -m recommender.feature_store`: apply the views, fill the online store, join the past. In Feast's environment.
 
-… --features DIR --project trainyard_dev --region eu-west-1 publish
-… --features DIR --project trainyard_dev --region eu-west-1 historical ENTITIES.parquet OUT.parquet
+… --features DIR --project trainyard_dev_recommender --region eu-west-1 publish
+… --features DIR --project trainyard_dev_recommender --region eu-west-1 historical ENTITIES.parquet OUT.parquet
 """
 # pyright: reportMissingImports=false
 
@@ -28,7 +28,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m recommender.feature_store", description=__doc__)
     parser.add_argument("--features", type=Path, required=True, help="what the features step wrote")
     parser.add_argument(
-        "--project", required=True, help="first part of the tables' names, such as trainyard_dev (no hyphens)"
+        "--project",
+        required=True,
+        help="first part of the tables' names, such as trainyard_dev_recommender (no hyphens)",
     )
     parser.add_argument("--region", required=True)
     parser.add_argument("--endpoint-url", help="of a DynamoDB elsewhere than on AWS")

@@ -1,16 +1,20 @@
-"""How Feast lays features out in DynamoDB, as far as whoever reads them without Feast must know it.
+"""How Feast lays features out in DynamoDB, as far as whoever writes and reads them without Feast must know it.
 
 An item has `entity_id` (a hash of the customer), `event_ts` (what moment its features are of) and `values` (name ->
-protobuf). Feast 0.67, `entity_key_serialization_version` 3; a test writes with Feast and reads with this.
+protobuf). Feast 0.67, `entity_key_serialization_version` 3; tests compare it with Feast both ways.
 """
 
+import math
 import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from recommender.feature_store.murmur import murmur3_128
 from recommender.features.definition import SCHEMA
+
+Item: TypeAlias = dict[str, dict[str, Any]]
+"""As DynamoDB's client takes and gives it."""
 
 CUSTOMER_VIEW = f"customer_features_v{SCHEMA}"
 """A view a schema: a model reads only features that mean what it learned."""
@@ -38,6 +42,18 @@ def entity_id(customer: int) -> str:
     key = b"customer"
     parts = (struct.pack("<III", 1, _STRING, len(key)), key, struct.pack("<IIq", _INT64, 8, customer))
     return murmur3_128(b"".join(parts)).hex()
+
+
+def customer_item(customer: int, at: datetime, features: Mapping[str, float | None]) -> Item:
+    """Return a customer's item of a moment, which has a time zone; features that are missing are None or NaN."""
+    values = {name: {"B": packed(value)} for name, value in features.items()}
+    told = at.astimezone(UTC).isoformat(sep=" ")
+    return {"entity_id": {"S": entity_id(customer)}, "event_ts": {"S": told}, "values": {"M": values}}
+
+
+def packed(value: float | None) -> bytes:
+    """Return the protobuf Value of a number, in 32 bits; an empty one where it is missing."""
+    return b"" if value is None or math.isnan(value) else bytes([_FLOAT_TAG]) + struct.pack("<f", value)
 
 
 def number(value: bytes) -> float:

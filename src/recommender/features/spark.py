@@ -76,7 +76,7 @@ def open_session(master: str | None = None, *, shuffle_partitions: int = 8) -> S
     if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
         raise EngineMissing(
             "Spark needs Java 17, and there is none on PATH or in JAVA_HOME: install openjdk-17-jre-headless, run this "
-            "step in an image that has Spark, or compute features with `--engine duckdb`"
+            "step in an image that has it, or turn the dial features.engine back to duckdb"
         )
     builder = SparkSession.builder.appName("recommender-features")
     if master is not None:

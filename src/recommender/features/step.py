@@ -65,8 +65,8 @@ def open_engine(name: str) -> Generator[Engine]:
             from recommender.features.spark import Spark, open_session
         except ImportError as error:
             raise EngineMissing(
-                f"{error.name} is not in this image: compute features with `--engine duckdb`, or install the extra "
-                "`spark` (pyspark and ibis for it)"
+                f"{error.name} is not in this image: turn the dial features.engine back to duckdb, or run in an image "
+                "that has the extra `spark` and Java 17 (`trainyard pipeline run --image`; docs/features.md)"
             ) from error
         session = open_session()
         try:

@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recommender.feature_store.layout import entity_id, moment, number
+from recommender.feature_store.layout import entity_id, moment, number, table_name
 from recommender.features.definition import CUSTOMER_FEATURES
 
-TABLE = "ONLINE_STORE_TABLE"
-"""The environment variable that names the table; without it nothing is fresh."""
+PROJECT = "ONLINE_STORE_PROJECT"
+"""The environment variable with the project of the feature store; without it nothing is fresh.
+
+Not the table: its name carries the schema, and which schema this code reads it alone knows.
+"""
 
 TIMEOUT_SECONDS = 0.05
 PAUSE_SECONDS = 5.0
@@ -48,7 +51,7 @@ class OnlineStore:
     """Reads customer features from DynamoDB.
 
     Args:
-        table: its name; None where there is none.
+        project: of the feature store; None where there is none.
         served_at: what moment the model's own features are of.
         client: DynamoDB's; made at the first request that asks, so that others do not pay for boto3.
         clock: seconds, for the pause after a failure.
@@ -56,12 +59,12 @@ class OnlineStore:
 
     def __init__(
         self,
-        table: str | None,
+        project: str | None,
         served_at: datetime,
         client: Any = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._table = table
+        self._table = table_name(project) if project else None
         self._served_at = served_at
         self._client = client
         self._clock = clock

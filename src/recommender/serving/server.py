@@ -11,7 +11,7 @@ import uvicorn
 from recommender.container import Container
 from recommender.ranking.archive import read_model
 from recommender.recommend import Recommenders
-from recommender.serving.fresh import TABLE, OnlineStore
+from recommender.serving.fresh import PROJECT, OnlineStore
 from recommender.serving.log import log_line
 from recommender.serving.service import Service
 
@@ -24,7 +24,7 @@ def serve(container: Container, environment: Mapping[str, str] = os.environ) -> 
     start = time.perf_counter()
     version = environment.get("MODEL_VERSION", "unversioned")
     port = int(environment.get("SAGEMAKER_BIND_TO_PORT", "8080"))
-    service = load_service(container, version, environment.get(TABLE))
+    service = load_service(container, version, environment.get(PROJECT))
     log_line("loaded", model_version=version, port=port, seconds=round(time.perf_counter() - start, 3))
     config = uvicorn.Config(
         service.application(),
@@ -42,11 +42,11 @@ def serve(container: Container, environment: Mapping[str, str] = os.environ) -> 
     log_line("stopped", model_version=version)
 
 
-def load_service(container: Container, version: str, online_store_table: str | None = None) -> Service:
+def load_service(container: Container, version: str, online_store_project: str | None = None) -> Service:
     """Read the model and answer once, so that the first caller does not pay for what is set up lazily."""
     model = read_model(container.model, threads=1)
     recommenders = Recommenders.of(model, model.states())
     for one in (recommenders.general, recommenders.discovery):
         one.recommend(one.state.customers[:1].tolist(), 1)
-    store = OnlineStore(online_store_table or None, datetime.fromisoformat(str(model.document["served_at"])))
+    store = OnlineStore(online_store_project, datetime.fromisoformat(str(model.document["served_at"])))
     return Service(recommenders, model.names(), version, str(model.document["data_hash"]), store)

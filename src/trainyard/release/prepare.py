@@ -16,6 +16,9 @@ from trainyard.release.plan import Container, Fleet, Kind, ReleasePlan
 from trainyard.release.record import Live
 from trainyard.release.table import PREFIX, DeploymentTable
 
+ONLINE_STORE = "ONLINE_STORE_PROJECT"
+"""The environment variable that tells a container the project of its feature store."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
@@ -80,7 +83,7 @@ def wanted_fleet(platform: PlatformOutputs, service: ServiceOutputs) -> Fleet:
     return Fleet(
         instance_type=service.serving.instance_type,
         instance_count=service.serving.instance_count,
-        environment=dict(service.serving.environment),
+        environment=_environment(service),
         capture_percent=service.serving.capture_percent,
         capture_uri=f"s3://{platform.buckets.capture}/{service.name}",
         kms_key_arn=platform.kms_key_arn,
@@ -88,6 +91,12 @@ def wanted_fleet(platform: PlatformOutputs, service: ServiceOutputs) -> Fleet:
         subnet_ids=tuple(platform.network.subnet_ids),
         security_group_id=platform.network.security_group_id,
     )
+
+
+def _environment(service: ServiceOutputs) -> dict[str, str]:
+    """Return what the stack file gives containers, and where they find fresh features."""
+    store = {ONLINE_STORE: service.online_store} if service.online_store else {}
+    return {**service.serving.environment, **store}
 
 
 def new_release_id(now: datetime) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra import iam_documents
+from infra import iam_documents, naming
 from infra.ci import boundary, deploy, preview, services
 from infra.ci.estate import CiEstate
 from infra.ci.trust import github_trust, provider_arn
@@ -51,6 +51,7 @@ PLATFORM = Estate(
     repository_arns=[f"arn:aws:ecr:{HERE}:repository/trainyard/recommender"],
     table_arn=f"arn:aws:dynamodb:{HERE}:table/trainyard-dev-deployments",
     topic_arn=f"arn:aws:sns:{HERE}:notifications-topic-1234567",
+    online_table_arns=[f"arn:aws:dynamodb:{HERE}:table/trainyard_dev_recommender.customer_features_v2"],
     endpoint_names=["recommender-dev"],
 )
 
@@ -273,6 +274,14 @@ def test_the_deploy_role_changes_keys_but_not_the_states() -> None:
     assert may_deploy("kms:Decrypt", OTHER_KEY, kms__ViaService=f"s3.{REGION}.amazonaws.com")
     assert not may_deploy("kms:Decrypt", OTHER_KEY)
     assert may_deploy("kms:Encrypt", STATE_KEY)
+
+
+def test_the_tables_of_an_online_store_are_made_by_the_deploy_role_and_read_by_none_of_ci() -> None:
+    table = f"arn:aws:dynamodb:{HERE}:table/{naming.online_table(naming.online_store('recommender', 'dev'), 2)}"
+    assert may_deploy("dynamodb:CreateTable", table)
+    assert not may_deploy("dynamodb:CreateTable", f"arn:aws:dynamodb:{HERE}:table/other.customer_features_v2")
+    assert not may_deploy("dynamodb:BatchGetItem", table)
+    assert not may_preview("dynamodb:BatchGetItem", table)
 
 
 def test_the_deploy_role_records_acceptances_but_neither_approvals_nor_releases() -> None:

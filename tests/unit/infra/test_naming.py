@@ -36,3 +36,7 @@ def test_every_accepted_part_fits_all_names(part: str) -> None:
 
 def test_endpoint_wide_alarms_do_not_begin_like_those_of_a_release() -> None:
     assert not naming.endpoint_alarm("recommender-dev", "5xx").startswith("recommender-dev-")
+
+
+def test_an_online_stores_project_has_no_hyphen_for_feast_takes_none() -> None:
+    assert naming.online_store("deep-ranker", "dev") == "trainyard_dev_deep_ranker"

@@ -13,7 +13,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from recommender.feature_store.layout import entity_id, number
 from recommender.feature_store.murmur import murmur3_128
-from recommender.features.definition import CUSTOMER_FEATURES
+from recommender.features.definition import CUSTOMER_FEATURES, SCHEMA
 from recommender.features.state import State
 from recommender.serving import fresh
 from recommender.serving.fresh import OnlineStore
@@ -92,6 +92,19 @@ def test_what_is_missing_old_or_unreadable_is_told_by_customer() -> None:
     assert store.of([1, 2, 3]).reasons == {1: fresh.NOT_THERE, 2: fresh.NOT_NEWER, 3: fresh.NOT_READABLE}
     assert store.fallbacks == 3
     assert OnlineStore(None, SERVED).of([1]).reasons == {1: fresh.NOT_CONFIGURED}
+
+
+def test_only_the_table_of_the_codes_own_schema_is_read() -> None:
+    class Named(Table):
+        asked: tuple[str, ...] = ()
+
+        def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:
+            self.asked = (*self.asked, *RequestItems)
+            return super().batch_get_item(RequestItems)
+
+    table = Named()
+    OnlineStore("shop", SERVED, table).of([1])
+    assert table.asked == (f"shop.customer_features_v{SCHEMA}",)
 
 
 def test_a_silent_store_is_asked_once_and_left_alone_for_a_while() -> None:

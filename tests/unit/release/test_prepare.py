@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from recommender.serving import fresh
 from stacks import outputs
 from tests.unit.release.control_plane import Faults, World
 from tests.unit.release.plans import plan
 from trainyard.errors import UsageError
 from trainyard.release.golden import GoldenSuite
-from trainyard.release.prepare import Wish, new_release_id, prepare, wanted_fleet
+from trainyard.release.prepare import ONLINE_STORE, Wish, new_release_id, prepare, wanted_fleet
 from trainyard.release.record import Live, LivePointer, Record
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -137,3 +138,11 @@ def test_ids_of_releases_sort_by_time_and_differ_within_a_second() -> None:
     assert new_release_id(NOW) < new_release_id(NOW.replace(second=1))
     assert new_release_id(NOW).startswith("release#20261123T140000Z-")
     assert len({new_release_id(NOW) for _ in range(20)}) > 15
+
+
+def test_containers_are_told_where_fresh_features_are_and_no_stack_file_sends_them_elsewhere() -> None:
+    assert ONLINE_STORE == fresh.PROJECT
+    assert wanted_fleet(PLATFORM, SERVICE).environment == {"LOG": "debug"}
+    serving = SERVICE.serving.model_copy(update={"environment": {"LOG": "debug", ONLINE_STORE: "elsewhere"}})
+    told = SERVICE.model_copy(update={"online_store": "trainyard_dev_shop", "serving": serving})
+    assert wanted_fleet(PLATFORM, told).environment == {"LOG": "debug", ONLINE_STORE: "trainyard_dev_shop"}

@@ -172,6 +172,19 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
             lambda t: night(t).update(minimum_instances=1),
             "canary takes whole instances and a release may come at night, so serving.night.minimum_instances",
         ),
+        (
+            lambda t: service(t, "features").update(engine="pandas"),
+            "services[0].features.engine is 'pandas'; it should be 'duckdb' or 'spark'",
+        ),
+        (
+            lambda t: service(t, "online_store").update(feature_schemas=[]),
+            "services[0].online_store.feature_schemas is []; it should have at least 1 item",
+        ),
+        (lambda t: service(t, "online_store").update(feature_schemas=[2, 2]), "each schema is named once"),
+        (
+            lambda t: service(t, "online_store").update(feature_schemas=[0]),
+            "online_store.feature_schemas[0] is 0; it should be greater than or equal to 1",
+        ),
         (lambda t: service(t, "thresholds").update(latency_p99_ms=0), "services[0].thresholds.latency_p99_ms is 0"),
         (
             lambda t: service(t, "validation").update(volume_tolerance=1),
