@@ -11,7 +11,7 @@ ENVIRONMENT ?= dev
 KIND ?= serving
 
 # Seconds that a level of tests may take on two cores, warm; the whole: 25 minutes warm, 60 cold.
-BUDGETS := unit=300 components=60 stacks=240 pipelines=600 promotion=90 airflow=240 localcloud=360 containers=480 e2e=2400
+BUDGETS := unit=300 components=60 stacks=240 pipelines=900 promotion=90 airflow=240 localcloud=360 containers=480 e2e=2400
 
 .PHONY: help setup engine lock format check workflows test test-official \
   $(addprefix test-,unit components stacks pipelines promotion airflow localcloud containers e2e) \
