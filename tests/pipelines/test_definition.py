@@ -164,6 +164,7 @@ def test_validation_is_given_the_environments_limits(steps: dict[str, Any]) -> N
         *("--maximum-quarantined-percent", "1"),
         *("--maximum-age-days", "0"),
         *("--volume-tolerance", "4"),
+        *("--history-tolerance-percent", "5"),
     ]
 
 

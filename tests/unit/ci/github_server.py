@@ -1,7 +1,8 @@
 """GitHub's endpoints of comments and pull requests on a free port: a real HTTP server that keeps and pages them.
 
-Behaviour of docs.github.com/en/rest/issues/comments and docs.github.com/en/rest/pulls/pulls: pages by `Link`, 201 with
-`html_url`, 404 for what is not there or not to be read, 403 without the right to write, 422 for a text that is too long.
+Behaviour of docs.github.com/en/rest/issues/comments and docs.github.com/en/rest/pulls/pulls: pages by `Link`, 201
+with `html_url`, 404 for what is not there or not to be read, 403 without the right to write, 422 for a text
+that is too long.
 """
 
 import json
