@@ -16,7 +16,7 @@ BUDGETS := unit=300 components=60 stacks=240 pipelines=900 promotion=90 airflow=
 .PHONY: help setup engine lock format check workflows test test-official \
   $(addprefix test-,unit components stacks pipelines promotion airflow localcloud containers e2e) \
   demo demo-down demo-envs bench-quality bench-features bench-release bench-faults bench-page verify-aws docs clean \
-  images image push-images touched preview-comment withdraw-comments newest deploy acceptance drift
+  images image push-images touched preview-comment withdraw-comments newest deploy acceptance drift data-snapshot
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,6 +122,9 @@ acceptance: setup ## Golden customers against ENVIRONMENT's endpoints
 
 drift: engine ## Compare what exists in ENVIRONMENT with the checkout
 	@$(BIN)/trainyard ci preview --stack "$(ENVIRONMENT)" --refresh --expect-no-changes
+
+data-snapshot: setup ## Keep ENVIRONMENT's newest orders with DVC; with a GITHUB_TOKEN propose their pointers
+	@$(BIN)/trainyard ci data --stack "$(ENVIRONMENT)"
 
 image: setup ## Build one image (SERVICE, KIND) for the scanner
 	@$(BIN)/trainyard ci image "$(SERVICE)" --kind "$(KIND)"

@@ -213,14 +213,15 @@ def approval(estate: Estate) -> Document:
 def retraining(estate: Estate) -> Document:
     """Return what the retraining function may do: start runs of pipelines that are there, and look at what is new.
 
-    It lays out the champion for the run that it starts, and the run's record, and writes nowhere else. What a run does
-    is up to the pipeline's own role, which nobody passes here: a pipeline keeps the role that it was deployed with.
+    It lays out the champion and the accepted record for the run that it starts, and the run's record, and writes
+    nowhere else. What a run does is up to the pipeline's own role, which nobody passes here: a pipeline keeps the role
+    that it was deployed with.
     """
     own_images = [arn for arn in estate.repository_arns if f":{estate.account}:" in arn]
     laid_out = [
         f"{estate.artifacts_bucket_arn}/{service}/runs/*/{name}"
         for service in estate.services
-        for name in ("champion/*", "run.json", "definition.json")
+        for name in ("accepted/*", "champion/*", "run.json", "definition.json")
     ]
     return document(
         statements.allow(

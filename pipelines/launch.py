@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipelines import accepted
 from pipelines.champion import Champion, lay_out, live_champion
 from pipelines.deployment import current
 from pipelines.errors import RunRefused
@@ -14,6 +15,7 @@ from pipelines.image import image_by_digest, newest_image
 from pipelines.image_kind import SERVING, jobs_kind
 from pipelines.orders import check_orders, history_uri, latest_orders
 from pipelines.parameters import (
+    ACCEPTED_URI,
     CHAMPION_URI,
     CODE_COMMIT,
     DIALS,
@@ -75,7 +77,7 @@ class StartedRun:
 def start(
     request: RunRequest, platform: PlatformOutputs, service: ServiceOutputs, *, clients: Clients, now: datetime
 ) -> StartedRun:
-    """Check the request, lay out the champion and start the pipeline.
+    """Check the request, lay out the champion and what was accepted last, and start the pipeline.
 
     Raises:
         RunRefused: the pipeline, the orders, the image or a dial does not exist; nothing was changed.
@@ -102,6 +104,7 @@ def start(
         SERVING_IMAGE_URI: serving_image,
         CODE_COMMIT: request.commit,
         STARTED_BY: request.started_by,
+        ACCEPTED_URI: accepted.lay_out(layout, platform, clients.s3),
         CHAMPION_URI: lay_out(champion, layout, platform, clients.s3),
     }
     definition = canonical(pipeline["PipelineDefinition"])

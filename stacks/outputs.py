@@ -129,6 +129,7 @@ class Validation(_Contract):
     maximum_age_days: int = 0
     """Of the last order; 0 does not judge it."""
     volume_tolerance: float = 4
+    history_tolerance_percent: float = 5
     """How many times the expected rows the last four weeks may have, or one part in so many."""
 
 

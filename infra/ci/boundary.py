@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from infra import iam_documents
-from infra.ci import deploy, preview, services
+from infra.ci import data, deploy, preview, services
 from infra.ci.estate import CiEstate
 from infra.ci.protection import protected
 from infra.iam_statements import Document, Estate, allow, document
@@ -56,6 +56,7 @@ def _documents(estate: CiEstate) -> list[Document]:
         services.changing(estate),
         services.changing_sources(estate),
         preview.preview(estate),
+        data.data(estate),
         deploy.deploy(estate),
         iam_documents.training(platform),
         iam_documents.tracking(platform),

@@ -1,7 +1,8 @@
-"""Who CI is in an account. Owns the identity provider for GitHub, the boundary, and the roles for deploy and preview.
+"""Who CI is in an account. Owns the identity provider for GitHub, the boundary, and the roles that jobs take on.
 
-Two roles, because a pull request's code runs before anybody has read it: the preview role reads, the deploy role
-changes, and GitHub's environments decide which job gets which. What both may do is in the modules beside this one.
+Three roles, because a pull request's code runs before anybody has read it: the preview role reads, the deploy role
+changes, and the data role alone sees orders and changes nothing but versions of them. GitHub's environments decide
+which job gets which. What each may do is in the modules beside this one.
 """
 
 import json
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.ci import boundary, deploy, preview, services
+from infra.ci import boundary, data, deploy, preview, services
 from infra.ci.estate import CiEstate
 from infra.ci.trust import AUDIENCE, ISSUER, github_trust
 from infra.iam_statements import Document
@@ -27,6 +28,7 @@ class CiIdentityArgs:
     boundary_name: str
     deploy_role: str
     preview_role: str
+    data_role: str
     repository: str | None
     """`OWNER/NAME` or `OWNER@ID/NAME@ID`; None declares the boundary only."""
     existing_provider_arn: str | None
@@ -39,6 +41,7 @@ class CiIdentity(pulumi.ComponentResource):
     boundary_arn: pulumi.Output[str]
     deploy_role_arn: pulumi.Output[str] | None = None
     preview_role_arn: pulumi.Output[str] | None = None
+    data_role_arn: pulumi.Output[str] | None = None
 
     def __init__(self, name: str, args: CiIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("trainyard:infra:CiIdentity", name, None, opts)
@@ -70,6 +73,13 @@ class CiIdentity(pulumi.ComponentResource):
             self._trust(provider, repository, f"{self._args.environment}-preview"),
             preview.preview,
             reading,
+        )
+        self.data_role_arn = self._role(
+            "data",
+            self._args.data_role,
+            self._trust(provider, repository, f"{self._args.environment}-data"),
+            data.data,
+            {},
         )
 
     def _github(self) -> pulumi.Output[str]:

@@ -11,6 +11,7 @@ from pipelines.definition.offline import offline_session
 from pipelines.definition.steps import training_run
 from pipelines.definition.tracking import tracking_environment
 from pipelines.parameters import (
+    ACCEPTED_URI,
     CHAMPION_URI,
     CODE_COMMIT,
     DIALS,
@@ -22,7 +23,7 @@ from pipelines.parameters import (
 )
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
-_REQUIRED = (RUN, ORDERS_URI, CHAMPION_URI, IMAGE_URI, SERVING_IMAGE_URI)
+_REQUIRED = (RUN, ORDERS_URI, ACCEPTED_URI, CHAMPION_URI, IMAGE_URI, SERVING_IMAGE_URI)
 
 
 def render(platform: PlatformOutputs, service: ServiceOutputs) -> str:

@@ -14,6 +14,7 @@ from sagemaker.mlops.workflow.condition_step import ConditionStep
 from sagemaker.mlops.workflow.fail_step import FailStep
 from sagemaker.mlops.workflow.steps import ProcessingStep, Step, TrainingStep
 
+from pipelines.accepted import records_uri
 from pipelines.definition.card import Number, registered_card
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.registration import register
@@ -21,6 +22,7 @@ from pipelines.definition.validation import validation_limits
 from pipelines.model_card import CardFacts
 from pipelines.orders import history_uri
 from pipelines.parameters import (
+    ACCEPTED_URI,
     CHAMPION_URI,
     CODE_COMMIT,
     DIALS,
@@ -60,10 +62,13 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         "Set bad rows apart, and stop on data that no model should learn from",
         (*_SERVICE, "validate"),
         arguments=validation_limits(jobs.service.validation),
-        inputs={"snapshot": _output(ingest, "snapshot")},
+        inputs={"snapshot": _output(ingest, "snapshot"), "accepted": given[ACCEPTED_URI]},
         output="report",
         target=kept(artifacts, "validation"),
-        others={"validated": kept(features_bucket, "validated")},
+        others={
+            "validated": kept(features_bucket, "validated"),
+            "accepted": records_uri(artifacts, jobs.service.name),
+        },
     )
     features = jobs.processing(
         "Features",

@@ -9,6 +9,7 @@ def validation_limits(asked: Validation) -> tuple[str, ...]:
         *("--maximum-quarantined-percent", f"{asked.maximum_quarantined_percent:g}"),
         *("--maximum-age-days", str(asked.maximum_age_days)),
         *("--volume-tolerance", f"{asked.volume_tolerance:g}"),
+        *("--history-tolerance-percent", f"{asked.history_tolerance_percent:g}"),
         *(
             part
             for reason, percent in sorted(asked.maximum_percent_by_reason.items())

@@ -75,6 +75,7 @@ def _identity(settings: Settings, environment: str, state: StateStore, opts: pul
             boundary_name=outputs.BOUNDARY,
             deploy_role=outputs.DEPLOY_ROLE,
             preview_role=outputs.PREVIEW_ROLE,
+            data_role=outputs.DATA_ROLE,
             repository=settings.github.repository or None,
             existing_provider_arn=settings.existing.oidc_provider_arn or None,
         ),
@@ -93,6 +94,7 @@ def _published(settings: Settings, state: StateStore, identity: CiIdentity) -> p
         "boundary_arn": identity.boundary_arn,
         "deploy_role_arn": identity.deploy_role_arn,
         "preview_role_arn": identity.preview_role_arn,
+        "data_role_arn": identity.data_role_arn,
     }
     return pulumi.Output.from_input(known).apply(
         lambda values: BootstrapOutputs.model_validate(values).model_dump_json()

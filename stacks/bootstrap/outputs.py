@@ -17,6 +17,7 @@ PLATFORM = "trainyard"
 KEY_ALIAS = "alias/trainyard-state"
 DEPLOY_ROLE = "trainyard-deploy"
 PREVIEW_ROLE = "trainyard-preview"
+DATA_ROLE = "trainyard-data"
 BOUNDARY = "trainyard-boundary"
 
 
@@ -39,6 +40,8 @@ class BootstrapOutputs(BaseModel):
     deploy_role_arn: str | None
     """None without a repository: nobody but the account's own people deploys."""
     preview_role_arn: str | None
+    data_role_arn: str | None = None
+    """None also in accounts that were prepared before there was one."""
 
 
 def state_bucket(account: str, region: str) -> str:

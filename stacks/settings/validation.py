@@ -55,3 +55,6 @@ class ValidationSettings(Dials):
     """Age of the last order; 0 tells the age and does not judge it, as for data that is history."""
     volume_tolerance: float = Field(gt=1, le=100)
     """How many times the expected rows the last four weeks may have, or one part in so many."""
+    history_tolerance_percent: float = Field(ge=0, le=100)
+    """Rows or amounts of the days before, of one day or of all, that may differ from the snapshot that was accepted
+    last; 100 lets another past in, and only tells of it."""

@@ -91,6 +91,7 @@ CHANGES: dict[str, Any] = {
     "services.0.validation.maximum_percent_by_reason": {"price_jump": 0.5},
     "services.0.validation.maximum_age_days": 3000,
     "services.0.validation.volume_tolerance": 5,
+    "services.0.validation.history_tolerance_percent": 10,
     "services.0.gate.minimum_ratio": 1.02,
     "services.0.gate.confidence": 0.7,
     "services.0.gate.minimum_slice_customers": 31,

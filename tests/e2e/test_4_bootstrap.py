@@ -141,7 +141,7 @@ def test_running_it_again_changes_nothing(prepared: Account) -> None:
     again = prepared.bootstrap()
     assert again.returncode == 0, again.stderr
     assert "moving the state" not in again.stderr
-    assert "41 unchanged" in again.stderr
+    assert "43 unchanged" in again.stderr
     assert "created" not in again.stderr
 
 
@@ -162,7 +162,11 @@ def test_a_move_that_was_interrupted_is_finished_by_the_next_run(prepared: Accou
 
 def test_the_roles_on_the_cloud_have_the_boundary_and_the_trust(prepared: Account) -> None:
     iam = prepared.aws.client("iam")
-    for role, environment in (("trainyard-deploy", "dev"), ("trainyard-preview", "dev-preview")):
+    for role, environment in (
+        ("trainyard-deploy", "dev"),
+        ("trainyard-preview", "dev-preview"),
+        ("trainyard-data", "dev-data"),
+    ):
         found = iam.get_role(RoleName=role)["Role"]
         assert found["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(":policy/trainyard-boundary")
         (statement,) = found["AssumeRolePolicyDocument"]["Statement"]
@@ -256,7 +260,7 @@ def test_destroy_keeps_what_is_protected_and_says_so(prepared: Account) -> None:
     assert "All unprotected resources were destroyed. There are still" in done.stdout
     assert "protected resources associated with this stack" in done.stdout
     names = {each["RoleName"] for each in prepared.aws.client("iam").list_roles()["Roles"]}
-    assert not names & {"trainyard-deploy", "trainyard-preview"}
+    assert not names & {"trainyard-deploy", "trainyard-preview", "trainyard-data"}
     assert prepared.aws.client("s3").get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
     kept = prepared.aws.client("kms").describe_key(KeyId="alias/trainyard-state")["KeyMetadata"]
     assert kept["KeyState"] == "Enabled"

@@ -60,7 +60,7 @@ def test_no_time_and_no_folder_of_this_machine_gets_into_the_definition(rendered
 
 def test_what_a_run_depends_on_has_no_default(definition: dict[str, Any]) -> None:
     without = {one["Name"] for one in definition["Parameters"] if "DefaultValue" not in one}
-    assert without == {"Run", "OrdersUri", "ChampionUri", "ImageUri", "ServingImageUri"}
+    assert without == {"Run", "OrdersUri", "AcceptedUri", "ChampionUri", "ImageUri", "ServingImageUri"}
     assert {one["Type"] for one in definition["Parameters"]} == {"String"}
 
 
@@ -108,7 +108,7 @@ def test_processing_runs_the_code_in_the_image(steps: dict[str, Any], name: str)
     ("name", "inputs", "outputs"),
     [
         ("Ingest", ["orders"], ["snapshot"]),
-        ("Validate", ["snapshot"], ["report", "validated"]),
+        ("Validate", ["snapshot", "accepted"], ["report", "validated", "accepted"]),
         ("Features", ["snapshot"], ["features"]),
         ("Evaluate", ["challenger", "champion", "features"], ["evaluation"]),
         ("Gate", ["evaluation", "champion", "validation"], ["gate"]),
@@ -124,7 +124,17 @@ def test_processing_folders_are_those_of_the_containers_contract(
     assert [one["OutputName"] for one in given] == outputs
     for one in given:
         assert one["S3Output"]["LocalPath"] == f"/opt/ml/processing/output/{one['OutputName']}"
-        assert {"Get": "Parameters.Run"} in one["S3Output"]["S3Uri"]["Std:Join"]["Values"]
+        if one["OutputName"] != "accepted":
+            assert {"Get": "Parameters.Run"} in one["S3Output"]["S3Uri"]["Std:Join"]["Values"]
+
+
+def test_validation_is_given_what_was_accepted_and_leaves_its_record_where_the_launcher_looks(
+    steps: dict[str, Any],
+) -> None:
+    job = steps["Validate"]["Arguments"]
+    assert job["ProcessingInputs"][1]["S3Input"]["S3Uri"] == {"Get": "Parameters.AcceptedUri"}
+    outputs = {one["OutputName"]: one["S3Output"]["S3Uri"] for one in job["ProcessingOutputConfig"]["Outputs"]}
+    assert outputs["accepted"] == "s3://dev-artifacts/recommender/validation"
 
 
 def test_training_has_the_features_the_dials_and_the_spot_setting(steps: dict[str, Any]) -> None:
@@ -156,6 +166,7 @@ def test_validation_is_given_the_environments_limits(steps: dict[str, Any]) -> N
         *("--maximum-quarantined-percent", "1"),
         *("--maximum-age-days", "0"),
         *("--volume-tolerance", "4"),
+        *("--history-tolerance-percent", "5"),
     ]
 
 

@@ -69,6 +69,19 @@ def test_the_live_models_archive_travels_with_the_run(ready: Account) -> None:
     assert ready.object(f"{uri}/model.tar.gz") == b"the champion"
 
 
+def test_a_run_is_given_the_record_of_the_newest_generation_and_keeps_a_copy(ready: Account) -> None:
+    uri = parameters(ready, started(ready))["AcceptedUri"]
+    assert json.loads(ready.object(f"{uri}/accepted.json")) == {"schema": 1, "generation": 0}
+    for name in ("00000002-2024-06-27-b", "00000010-2024-06-28-a", "00000010-2024-06-29-0"):
+        ready.clients.s3.put_object(
+            Bucket="dev-artifacts", Key=f"recommender/validation/{name}.json", Body=name.encode()
+        )
+    run = started(ready)
+    uri = parameters(ready, run)["AcceptedUri"]
+    assert uri == f"s3://dev-artifacts/recommender/runs/{run.run}/accepted"
+    assert ready.object(f"{uri}/accepted.json") == b"00000010-2024-06-29-0"
+
+
 def test_the_latest_orders_are_those_with_the_latest_last_order(ready: Account) -> None:
     latest = ready.put_orders("2011-09-30", "bbb")
     ready.put_orders("2011-03-31", "ccc")

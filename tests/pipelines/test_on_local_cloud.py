@@ -63,3 +63,15 @@ def test_a_failed_check_stops_the_run_with_its_reason_and_its_log(platform: Plat
     assert ended.failed.log.group == "/aws/sagemaker/ProcessingJobs"
     assert [step.name for step in ended.progress.steps] == ["Ingest", "Validate"]
     assert platform.page(ended) is None
+
+
+def test_a_second_run_over_a_history_that_was_rewritten_stops_and_what_was_accepted_stays(platform: Platform) -> None:
+    kept = "recommender/validation/"
+    assert platform.run(orders=b"history monday").failed is None
+    assert platform.run(orders=b"history monday tuesday").failed is None
+    rewritten = platform.run(orders=b"history monday wednesday")
+    assert rewritten.failed is not None
+    assert (rewritten.failed.name, "generation 2 had other days" in rewritten.failed.failure) == ("Validate", True)
+    records = [key for key in platform.account.objects("dev-artifacts") if key.startswith(kept)]
+    assert records == [f"{kept}0000000{generation}-record.json" for generation in (1, 2)]
+    assert platform.run(orders=b"history monday tuesday wednesday").failed is None

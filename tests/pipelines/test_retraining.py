@@ -88,7 +88,13 @@ def test_newer_orders_repeat_the_last_run_that_registered_a_model_whatever_was_p
     looked = look(ready)
     before, after = (given(asked) for asked in started(ready))
     assert after["OrdersUri"] == newer
-    assert {name for name in before if before[name] != after[name]} == {"Run", "OrdersUri", "ChampionUri", "StartedBy"}
+    assert {name for name in before if before[name] != after[name]} == {
+        "Run",
+        "OrdersUri",
+        "AcceptedUri",
+        "ChampionUri",
+        "StartedBy",
+    }
     assert (after["MaxDepth"], after["CodeCommit"], after["Run"]) == ("5", "c0ffee", looked.run)
     assert after["StartedBy"] == STARTER
     assert started(ready)[1]["PipelineExecutionDescription"] == DESCRIPTION

@@ -19,6 +19,9 @@ class Limits:
     """Age of the last order, at most; 0 tells the age and does not judge it, for sets that are history."""
     volume_tolerance: float = 4.0
     """How many times as many rows as expected the last four weeks may have, or one part in so many."""
+    history_tolerance_percent: float = 5.0
+    """Of a busy day or of all days that were accepted before, rows or amounts that may differ now; 100 stops nothing
+    that differs from the snapshot that was accepted last."""
 
 
 def parse_limits(arguments: Sequence[str], reasons: Collection[str]) -> Limits:
@@ -32,6 +35,7 @@ def parse_limits(arguments: Sequence[str], reasons: Collection[str]) -> Limits:
     parser.add_argument("--maximum-percent-of", action="append", default=[], metavar="REASON=PERCENT", type=_pair)
     parser.add_argument("--maximum-age-days", type=int, default=Limits.age_days, help="0: do not judge the age")
     parser.add_argument("--volume-tolerance", type=float, default=Limits.volume_tolerance)
+    parser.add_argument("--history-tolerance-percent", type=float, default=Limits.history_tolerance_percent)
     given = parser.parse_args(arguments)
     by_reason: dict[str, float] = dict(given.maximum_percent_of)
     unknown = sorted(set(by_reason) - set(reasons))
@@ -42,6 +46,7 @@ def parse_limits(arguments: Sequence[str], reasons: Collection[str]) -> Limits:
         percent_by_reason=by_reason,
         age_days=given.maximum_age_days,
         volume_tolerance=given.volume_tolerance,
+        history_tolerance_percent=given.history_tolerance_percent,
     )
 
 

@@ -15,6 +15,9 @@ PRICE_WARNING = 1.25
 PRICE_FAILURE = 2.0
 """Prices in another currency, in pence, or with another tax move all products at once; shops do not."""
 
+SOLD = r"unit_price > 0 AND quantity > 0 AND regexp_matches(stock_code, '^\d{5}')"
+"""In SQL, whether a row sells a product at a price."""
+
 _IS_RECENT = f"invoice_date::DATE > (SELECT max(invoice_date)::DATE FROM good) - {7 * RECENT_WEEKS}"
 
 
@@ -73,11 +76,11 @@ def _newcomers(backend: Any, category: Category) -> Finding:
 def _price_level(backend: Any) -> Finding:
     products, ratio = query(
         backend,
-        rf"""
+        f"""
         WITH sold AS (
             SELECT upper(trim(stock_code)) AS product, unit_price, {_IS_RECENT} AS recent
             FROM good
-            WHERE unit_price > 0 AND quantity > 0 AND regexp_matches(stock_code, '^\d{{5}}')
+            WHERE {SOLD}
         ),
         prices AS (
             SELECT median(unit_price) FILTER (WHERE recent) / median(unit_price) FILTER (WHERE NOT recent) AS ratio

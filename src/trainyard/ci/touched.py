@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from trainyard.errors import UsageError
 
 TOUCHES_NOTHING = {
+    "data": "pointers to versions of the orders",
+    ".dvc": "where DVC finds them",
     "docs": "read by people",
     "tests": "run by `make test`",
     ".github": "how changes are applied, not what is applied",
@@ -23,7 +25,7 @@ TOUCHES_NOTHING = {
 }
 """Folders that no environment is declared from, with the reason."""
 
-FILES_THAT_TOUCH_NOTHING = {"LICENSE", ".gitignore", ".pre-commit-config.yaml", "Makefile", "conftest.py"}
+FILES_THAT_TOUCH_NOTHING = {"LICENSE", ".gitignore", ".dvcignore", ".pre-commit-config.yaml", "Makefile", "conftest.py"}
 """Files at the root that no environment is declared from; so are those for readers (`*.md`)."""
 
 

@@ -14,12 +14,14 @@ from trainyard.ci.conversation import Conversation
 from trainyard.ci.github import GitHub
 from trainyard.ci.touched import changed_paths
 from trainyard.ci.touched import touched as touched_by
+from trainyard.cli import ci_data
 from trainyard.cli.provisioning import Refresh
 from trainyard.cli.session import Json, Service, Stack
 from trainyard.errors import TrainyardError, UsageError
 from trainyard.local.project import environments, find_project, stack_file
 
 app = typer.Typer(help="What the workflows of this repository run.", no_args_is_help=True)
+ci_data.register(app)
 
 Base = Annotated[
     str | None,

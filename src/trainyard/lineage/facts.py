@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pipelines.parameters import ACCEPTED_URI
 from trainyard.lineage.releases import parts
 from trainyard.lineage.sources import Sources
 
@@ -81,6 +82,7 @@ def _data(found: Sources) -> Facts:
         "hash": told.get("data_hash"),
         "orders": told.get("orders_uri"),
         "snapshot": found.snapshot_uri or None,
+        "held to": found.run.get("parameters", {}).get(ACCEPTED_URI),
         "rows": snapshot.get("rows"),
         "customers": snapshot.get("customers"),
         "first order": snapshot.get("first_order"),

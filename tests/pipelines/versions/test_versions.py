@@ -14,11 +14,15 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from pipelines.orders import orders_prefix
-from stacks.outputs import PlatformOutputs
+from stacks.outputs import PlatformOutputs, platform_parameter, service_parameter
 from tests.pipelines import contract
+from trainyard.ci import data_change, snapshots
+from trainyard.ci.pointer_branch import PointerBranch
 from trainyard.data import versions
 from trainyard.data.versions import dvc
 from trainyard.data.versions.describing import orders_of
+from trainyard.data.versions.pointer import read_pointer
+from trainyard.environment import Environment
 from trainyard.errors import TrainyardError, UsageError
 
 ROOT = Path(__file__).parents[3]
@@ -154,3 +158,19 @@ def test_a_comparison_counts_months_customers_and_changed_columns() -> None:
     assert compared.days == ("2024-01-01 to 2024-02-10", "2024-01-01 to 2024-03-10")
     assert (compared.new_customers, compared.gone_customers) == (0, 0)
     assert compared.columns == ("unit_price",)
+
+
+def test_the_nightly_job_takes_every_services_newest_snapshot_and_tells_which_has_none(shop: Any) -> None:
+    project, hashes, s3 = shop
+    ssm, said = boto3.client("ssm"), list[str]()
+    platform = PLATFORM.model_copy(update={"account": "123456789012", "services": ["recommender", "ranker"]})
+    ssm.put_parameter(Name=platform_parameter("dev"), Value=platform.model_dump_json(), Type="String")
+    for service in (SERVICE, SERVICE.model_copy(update={"name": "ranker"})):
+        name = service_parameter("dev", service.name)
+        ssm.put_parameter(Name=name, Value=service.model_dump_json(), Type="String", Tier="Advanced")
+    taken = snapshots.take(Environment.load("dev", ssm), project, s3, said.append)
+    assert {service: pointer.data_hash for service, pointer in taken.items()} == {"recommender": hashes[-1]}
+    assert said == ["ranker: No orders of ranker have been imported"]
+    branch = PointerBranch(root=project.root, name="data/dev", environ={})
+    committed = read_pointer(branch.text_at_head("data/recommender/orders.dvc") or "", "HEAD")
+    assert data_change.changes({"recommender": committed}, taken) == []

@@ -47,13 +47,18 @@ def test_what_an_account_exports_follows_from_account_and_region(stack: str) -> 
     assert found.secrets_provider == "awskms://alias/trainyard-state?region=eu-west-1&awssdk=v2"
     assert found.deploy_role_arn == f"arn:aws:iam::{number}:role/trainyard-deploy"
     assert found.preview_role_arn == f"arn:aws:iam::{number}:role/trainyard-preview"
+    assert found.data_role_arn == f"arn:aws:iam::{number}:role/trainyard-data"
     assert found.boundary_arn == f"arn:aws:iam::{number}:policy/trainyard-boundary"
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_role_is_for_one_environment_of_the_repository(stack: str) -> None:
     deployment = account(stack)
-    for role, environment in (("trainyard-deploy", stack), ("trainyard-preview", f"{stack}-preview")):
+    for role, environment in (
+        ("trainyard-deploy", stack),
+        ("trainyard-preview", f"{stack}-preview"),
+        ("trainyard-data", f"{stack}-data"),
+    ):
         (found,) = [each for each in deployment.of_type("Role") if each.inputs["name"] == role]
         (statement,) = json.loads(found.inputs["assumeRolePolicy"])["Statement"]
         assert statement["Condition"] == {

@@ -1,7 +1,8 @@
-"""GitHub's comment endpoints on a free port: a real HTTP server that keeps comments, pages them and refuses as GitHub.
+"""GitHub's endpoints of comments and pull requests on a free port: a real HTTP server that keeps and pages them.
 
-Behaviour of docs.github.com/en/rest/issues/comments: pages by `Link`, 201 with `html_url`, 404 for what is not there or
-not to be read, 403 without the right to write, 422 for a text that is too long.
+Behaviour of docs.github.com/en/rest/issues/comments and docs.github.com/en/rest/pulls/pulls: pages by `Link`, 201
+with `html_url`, 404 for what is not there or not to be read, 403 without the right to write, 422 for a text
+that is too long.
 """
 
 import json
@@ -15,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "token-of-the-job"
 LIST = re.compile(r"^/repos/shop/platform/issues/(\d+)/comments$")
+PULL = re.compile(r"^/repos/shop/platform/pulls/(\d+)$")
 ONE = re.compile(r"^/repos/shop/platform/issues/comments/(\d+)$")
 
 
@@ -24,6 +26,7 @@ class GitHub:
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []
         self.asked: list[str] = []
+        self.pulls: list[dict[str, Any]] = []
         self.may_write = True
         self.newest = "a" * 40
         self.url = ""
@@ -48,6 +51,13 @@ def handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
                 if self.allowed():
                     self.answer(200, {"name": "main", "commit": {"sha": github.newest}})
                 return
+            if parts.path == "/repos/shop/platform/pulls":
+                if self.allowed():
+                    asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
+                    branch = asked["head"].removeprefix("shop:")
+                    wanted = {"state": asked["state"], "head": branch, "base": asked["base"]}
+                    self.answer(200, [one for one in github.pulls if wanted.items() <= one.items()])
+                return
             if not self.allowed() or not self.of_pull_request(LIST.match(parts.path)):
                 return
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
@@ -59,6 +69,14 @@ def handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
             self.answer(200, shown, links)
 
         def do_POST(self) -> None:
+            if urlsplit(self.path).path == "/repos/shop/platform/pulls":
+                if self.allowed(write=True):
+                    number = len(github.pulls) + 1
+                    github.pulls.append(
+                        {**self.document(), "number": number, "state": "open", "html_url": f"p/{number}"}
+                    )
+                    self.answer(201, github.pulls[-1])
+                return
             if self.allowed(write=True) and self.of_pull_request(LIST.match(urlsplit(self.path).path)):
                 body = self.text()
                 if body is not None:
@@ -67,7 +85,12 @@ def handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
 
         def do_PATCH(self) -> None:
             found = ONE.match(urlsplit(self.path).path)
+            pull = PULL.match(urlsplit(self.path).path)
             if not self.allowed(write=True):
+                return
+            if pull:
+                github.pulls[int(pull[1]) - 1] |= self.document()
+                self.answer(200, github.pulls[int(pull[1]) - 1])
                 return
             if not found or int(found[1]) > len(github.comments):
                 self.answer(404, {"message": "Not Found"})
@@ -93,8 +116,11 @@ def handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
             self.answer(404, {"message": "Not Found"})
             return False
 
+        def document(self) -> dict[str, Any]:
+            return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
         def text(self) -> str | None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
+            body = self.document()["body"]
             if len(body) > 65536:
                 self.answer(422, {"message": "Validation Failed: body is too long (maximum is 65536 characters)"})
                 return None

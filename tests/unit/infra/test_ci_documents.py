@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra import iam_documents, naming
-from infra.ci import boundary, deploy, preview, services
+from infra.ci import boundary, data, deploy, preview, services
 from infra.ci.estate import CiEstate
 from infra.ci.trust import github_trust, provider_arn
 from infra.iam_statements import Estate
@@ -36,6 +36,7 @@ DOCUMENTS = {
     "changing": CHANGING,
     "changing-sources": SOURCES,
     "preview": PREVIEW,
+    "data": data.data(ESTATE),
     "deploy": DEPLOY,
     "boundary": LIMIT,
 }
@@ -323,3 +324,52 @@ def test_the_boundary_takes_nothing_from_the_platforms_roles(document: dict[str,
         for action in statement["Action"]:
             for resource in statement["Resource"]:
                 assert allowed(action, resource, [LIMIT], context=context), (action, resource)
+
+
+DATA = data.data(ESTATE)
+FEATURES = "arn:aws:s3:::data-features-bucket-1"
+
+
+def may_handle_data(action: str, resource: str, context: dict[str, str]) -> bool:
+    return allowed(action, resource, [DATA], boundary=LIMIT, context=_here(context))
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::data-raw-bucket-1/recommender/orders/2024-06-28-a/orders.parquet", {}),
+        ("s3:GetObject", f"{FEATURES}/recommender/history/manifests/0000000001.json", {}),
+        ("s3:GetObject", f"{FEATURES}/dvc/files/md5/ab/cd", {}),
+        ("s3:PutObject", f"{FEATURES}/dvc/files/md5/ab/cd", {}),
+        ("s3:ListBucket", FEATURES, {"s3:prefix": "recommender/history/manifests/"}),
+        ("s3:ListBucket", "arn:aws:s3:::data-raw-bucket-1", {"s3:prefix": "recommender/orders/"}),
+        ("ssm:GetParameter", f"arn:aws:ssm:{HERE}:parameter/trainyard/dev/platform", {}),
+        ("kms:Decrypt", OTHER_KEY, {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}),
+    ],
+)
+def test_the_data_role_reads_snapshots_and_keeps_versions(action: str, resource: str, context: dict[str, str]) -> None:
+    assert may_handle_data(action, resource, context)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        ("s3:PutObject", f"{FEATURES}/recommender/history/manifests/0000000001.json", {}),
+        ("s3:PutObject", "arn:aws:s3:::data-raw-bucket-1/recommender/orders/2024-06-28-a/orders.parquet", {}),
+        ("s3:DeleteObject", f"{FEATURES}/dvc/files/md5/ab/cd", {}),
+        ("s3:GetObject", f"{FEATURES}/recommender/runs/1/features/rows.parquet", {}),
+        ("s3:GetObject", "arn:aws:s3:::data-artifacts-bucket-1/recommender/runs/1/model/model.tar.gz", {}),
+        ("s3:GetObject", "arn:aws:s3:::data-capture-bucket-1/a", {}),
+        ("s3:GetObject", f"{BUCKET}/.pulumi/stacks/trainyard/dev.json", {}),
+        ("s3:ListBucket", FEATURES, {"s3:prefix": "recommender/runs/"}),
+        ("s3:GetObject", f"{FEATURES}/dvc/files/md5/ab/cd", {"aws:ResourceAccount": "222222222222"}),
+        ("ssm:GetParameter", f"arn:aws:ssm:{HERE}:parameter/trainyard/prod/platform", {}),
+        ("kms:Decrypt", OTHER_KEY, {}),
+        ("kms:Decrypt", STATE_KEY, {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}),
+        ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:trainyard/dev/recommender/source", {}),
+        ("sagemaker:StartPipelineExecution", f"arn:aws:sagemaker:{HERE}:pipeline/recommender-dev", {}),
+        ("iam:PassRole", ROLE, {}),
+    ],
+)
+def test_the_data_role_does_nothing_else(action: str, resource: str, context: dict[str, str]) -> None:
+    assert not may_handle_data(action, resource, context)

@@ -277,7 +277,7 @@ def test_the_retraining_function_starts_runs_and_changes_nothing_else_but_what_i
     assert written["Resource"] == [
         f"arn:aws:s3:::artifacts/{service}/runs/*/{name}"
         for service in ("recommender", "ranker")
-        for name in ("champion/*", "run.json", "definition.json")
+        for name in ("accepted/*", "champion/*", "run.json", "definition.json")
     ]
     (started,) = [each for each in statements("retraining") if "sagemaker:StartPipelineExecution" in each["Action"]]
     assert started["Resource"] == [

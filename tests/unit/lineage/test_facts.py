@@ -43,6 +43,11 @@ def test_nothing_recorded_is_told_as_missing_and_never_guessed() -> None:
     assert json.loads(json.dumps(found.document()))["data"]["hash"] is None
 
 
+def test_the_record_that_the_data_was_held_to_is_named_as_the_run_was_given_it() -> None:
+    run = {"parameters": {"AcceptedUri": "s3://artifacts/recommender/runs/1/accepted"}}
+    assert lineage(sources(run=run)).data["held to"] == "s3://artifacts/recommender/runs/1/accepted"
+
+
 @pytest.mark.parametrize(
     ("commit", "code"),
     [

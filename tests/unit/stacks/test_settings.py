@@ -191,6 +191,10 @@ def test_a_wrong_type_is_named_with_value_type_and_meaning() -> None:
             "services[0].validation.volume_tolerance is 1; it should be greater than 1",
         ),
         (
+            lambda t: service(t, "validation").update(history_tolerance_percent=101),
+            "services[0].validation.history_tolerance_percent is 101; it should be less than or equal to 100",
+        ),
+        (
             lambda t: service(t, "validation").update(maximum_quarantined_percent=101),
             "services[0].validation.maximum_quarantined_percent is 101; it should be less than or equal to 100",
         ),

@@ -14,8 +14,13 @@ PINNED = re.compile(r"([\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)")
 NOT_HERE = "github.event_name != 'pull_request'"
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 CREDENTIALS = "aws-actions/configure-aws-credentials@"
+PUSHES = ("data-snapshot.yml", "propose")
+"""The one job that may push: a branch of its own, never main, which asks for reviews."""
 WRITABLE = {"id-token", "pull-requests"}
 """Rights to write that a job may ask for: an identity for AWS, and comments."""
+
+ROLES = {"-preview": "trainyard-preview", "-data": "trainyard-data"}
+"""By the end of the GitHub environment's name; the others get the deploy role."""
 
 OTHER_COMMANDS = {
     "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0": "a setting of the runner, no logic of ours",
@@ -59,8 +64,9 @@ def permissions(files: Files) -> Iterator[str]:
             written = (
                 {key for key, right in granted.items() if right == "write"} if isinstance(granted, dict) else {"?"}
             )
-            if written - WRITABLE:
-                yield f"{file.name}: {name} may write {', '.join(sorted(written - WRITABLE))}"
+            allowed = WRITABLE | ({"contents"} if (file.name, name) == PUSHES else set())
+            if written - allowed:
+                yield f"{file.name}: {name} may write {', '.join(sorted(written - allowed))}"
             if ("id-token" in written) != _speaks_to_aws(job):
                 yield f"{file.name}: {name} has an identity it does not use, or uses one it does not have"
 
@@ -74,7 +80,7 @@ def roles(files: Files) -> Iterator[str]:
                     continue
                 given: dict[str, Any] = step.get("with", {})
                 environment = str(job.get("environment", ""))
-                role = "trainyard-preview" if environment.endswith("-preview") else "trainyard-deploy"
+                role = next((name for end, name in ROLES.items() if environment.endswith(end)), "trainyard-deploy")
                 if not environment:
                     yield f"{file.name}: {name} asks AWS and is bound to no environment"
                 if given.get("role-to-assume") != f"arn:aws:iam::${{{{ vars.AWS_ACCOUNT_ID }}}}:role/{role}":
@@ -201,6 +207,18 @@ def nightly(files: Files, environments: Sequence[str]) -> Iterator[str]:
         yield "drift.yml: has no schedule"
     if strategy.get("matrix", {}).get("environment") != list(environments) or strategy.get("fail-fast") is not False:
         yield f"drift.yml: does not look at each of {', '.join(environments)}"
+
+
+def data_versions(files: Files, environments: Sequence[str]) -> Iterator[str]:
+    """Versions of the data are proposed every day, of each environment that is asked for, and never for a stranger."""
+    file = files["data-snapshot.yml"]
+    if set(file.triggers) != {"schedule", "workflow_dispatch"}:
+        yield "data-snapshot.yml: is started by something else than its schedule and people"
+    asked = (file.triggers.get("workflow_dispatch") or {}).get("inputs", {}).get("environment", {})
+    if asked.get("options") != list(environments):
+        yield f"data-snapshot.yml: does not offer {', '.join(environments)}"
+    if file.document.get("concurrency", {}).get("cancel-in-progress") is not False:
+        yield "data-snapshot.yml: may be cut off between its branch and its pull request"
 
 
 def _speaks_to_aws(job: Mapping[str, Any]) -> bool:

@@ -33,6 +33,7 @@ GUARDS: dict[str, Callable[[guards.Files], list[str]]] = {
     "one_at_a_time": lambda files: list(guards.one_at_a_time(files)),
     "images": lambda files: list(guards.images(files, ENVIRONMENTS, SERVICES, KINDS)),
     "nightly": lambda files: list(guards.nightly(files, ENVIRONMENTS)),
+    "data_versions": lambda files: list(guards.data_versions(files, ENVIRONMENTS)),
 }
 
 CHECKOUT = "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2"
@@ -55,6 +56,12 @@ BREAKS = [
         "fork has an identity it does not use",
     ),
     ("permissions", "deploy.yml", "      id-token: write\n", "", "uses one it does not have"),
+    ("permissions", "images.yml", "      contents: read\n", "      contents: write\n", "push may write contents"),
+    ("roles", "data-snapshot.yml", "role/trainyard-data", "role/trainyard-deploy", "does not take trainyard-data"),
+    ("roles", "data-snapshot.yml", "|| 'dev' }}-data", "|| 'dev' }}", "does not take trainyard-deploy"),
+    ("data_versions", "data-snapshot.yml", "  workflow_dispatch:", "  push:\n  workflow_dispatch:", "something else"),
+    ("data_versions", "data-snapshot.yml", "[dev, staging, prod]", "[dev]", "does not offer dev, staging, prod"),
+    ("data_versions", "data-snapshot.yml", "progress: false", "progress: true", "may be cut off"),
     ("roles", "drift.yml", "role/trainyard-preview", "role/trainyard-deploy", "does not take trainyard-preview"),
     ("roles", "drift.yml", ":${{ vars.AWS_ACCOUNT_ID }}:", ":333333333333:", "does not take trainyard-preview"),
     (

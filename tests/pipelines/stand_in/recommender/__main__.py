@@ -40,10 +40,25 @@ def validate() -> None:
         (ML / "output").mkdir(exist_ok=True)
         (ML / "output/message").write_text("row 7 has no price")
         sys.exit(1)
+    accept((read("snapshot") / "orders.txt").read_text())
     (write("report") / "validation.json").write_text(json.dumps({"passed": True, "data_hash": data_hash()}))
     snapshot = read("snapshot")
     for name in ("orders.txt", "snapshot.json"):
         (write("validated") / name).write_bytes((snapshot / name).read_bytes())
+
+
+def accept(orders: str) -> None:
+    """Keep the days (words) of a history and hand them to the next run, which must have them all."""
+    accepted = json.loads((read("accepted") / "accepted.json").read_text())
+    days = orders.split() if orders.startswith("history") else []
+    if days and set(accepted.get("days", [])) - set(days):
+        (ML / "output").mkdir(exist_ok=True)
+        (ML / "output/message").write_text(f"generation {accepted['generation']} had other days")
+        sys.exit(1)
+    if days:
+        generation = accepted["generation"] + 1
+        record = {"generation": generation, "days": days}
+        (write("accepted") / f"{generation:08d}-record.json").write_text(json.dumps(record))
 
 
 def features() -> None:

@@ -49,7 +49,7 @@ def test_the_chart_marks_weeks_outside_of_their_band() -> None:
 
 def test_a_snapshot_without_dates_and_without_findings_still_has_a_page() -> None:
     evidence = {"passed": False, "rows": 0, "quarantined": 0, "reasons": {}, "validated_hash": None}
-    details = {"evidence": evidence, "findings": [], "quarantine": [], "weeks": [], "columns": []}
+    details = {"evidence": evidence, "findings": [], "quarantine": [], "weeks": [], "columns": [], "earlier": None}
     html = render_report(json.loads(json.dumps(details)) | {"snapshot": {"last_order": "never"}})
     assert "No dates." in html
     assert "Refused" in html
