@@ -13,6 +13,7 @@ import pytest
 from infra import powertools
 from infra.iam_documents import function_trust
 from infra.retraining_function import arrival_pattern, end_pattern
+from localcloud.sagemaker.jobs.capacity import set_capacity
 from localcloud.testing import CloudUnderTest, running_cloud
 from pipelines.deployment import deploy
 from pipelines.launch import Clients
@@ -22,7 +23,7 @@ from stacks import function_code
 from stacks.outputs import NewData, Retraining, Schedule, platform_parameter, service_parameter
 from tests.pipelines import contract
 from tests.pipelines.account import Account
-from tests.pipelines.local_platform import Platform, push_stand_in
+from tests.pipelines.local_platform import Platform, falling_back, push_stand_in
 
 pytestmark = pytest.mark.e2e
 
@@ -83,12 +84,12 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory, rendered: RenderedPipeline) -> Iterator[Watched]:
-    with running_cloud(tmp_path_factory.mktemp("cloud")) as aws:
+    with running_cloud(tmp_path_factory.mktemp("cloud"), speed=1000) as aws:
         names = ("sagemaker", "s3", "ecr", "dynamodb")
         account = Account.fill(Clients(**{name: aws.client(name) for name in names}))
         push_stand_in(aws)
         deploy(
-            rendered,
+            falling_back(rendered, "ml.m5.xlarge"),
             contract.platform(),
             contract.service(),
             sagemaker=account.clients.sagemaker,
@@ -174,6 +175,19 @@ def test_new_orders_start_one_run_by_themselves_and_what_comes_meanwhile_waits_f
     # The last run's end was an occasion to look as well: it found that the orders have had their run.
     eventually(lambda: [said for said in watched.said() if said.endswith(f"was started on the newest orders, {third}")])
     assert len(watched.runs()) == 2
+
+
+def test_a_run_without_instances_goes_on_by_itself_with_the_next_type(watched: Watched) -> None:
+    before = len(watched.runs())
+    set_capacity(watched.aws.cloud, watched.aws.scope, "ml.m6i.xlarge", 0)
+    orders = watched.put("2011-11-30", b"clean, the fourth")
+    told = watched.told()
+    second, first = eventually(lambda: found if len(found := watched.runs()[:-before]) == 2 else None)
+    # The same model again: the gate lets it not pass, which it can only tell once it was trained.
+    assert (told["outcome"], told["run"]) == ("rejected", second["PipelineExecutionDisplayName"])
+    assert first["PipelineExecutionDisplayName"] == told["run"]
+    assert watched.orders_of(first) == watched.orders_of(second) == orders
+    eventually(lambda: [said for said in watched.said() if said.endswith("goes on with ml.m5.xlarge")])
 
 
 def test_a_schedule_without_newer_orders_starts_nothing_and_says_so(watched: Watched) -> None:

@@ -18,7 +18,8 @@ from pipelines.code_commit import code_commit
 from pipelines.deployment import current
 from pipelines.deployment import deploy as deploy_definition
 from pipelines.errors import PipelineError, RenderingFailed
-from pipelines.execution import watch
+from pipelines.execution import Progress, watch
+from pipelines.going_on import go_on
 from pipelines.history import decision_page, past_runs
 from pipelines.launch import Clients, RunRequest, StartedRun, start
 from pipelines.outcome import outcome
@@ -227,9 +228,11 @@ def report(
 def _follow(execution: str, service: str, sagemaker: Any, s3: Any, *, json: bool) -> None:
     try:
         with _worded():
-            progress = show_progress(
-                watch(execution, sagemaker, lambda: time.sleep(_POLL_SECONDS)), console(error=True)
-            )
+            progress = _shown(execution, sagemaker)
+            while went_on := go_on(progress, sagemaker):
+                execution = went_on.execution_arn
+                typer.echo(f"{went_on.said}\nexecution {execution}", err=True)
+                progress = _shown(execution, sagemaker)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped following; the run goes on. Again: trainyard pipeline follow {execution}", err=True)
         raise typer.Exit(_DETACHED) from None
@@ -243,6 +246,10 @@ def _follow(execution: str, service: str, sagemaker: Any, s3: Any, *, json: bool
     if model and not json:
         console().print(f"Registered version {model.version}, {model.approval}. {(ended.gate or {}).get('reason', '')}")
         console().print(version_table(service, model))
+
+
+def _shown(execution: str, sagemaker: Any) -> Progress:
+    return show_progress(watch(execution, sagemaker, lambda: time.sleep(_POLL_SECONDS)), console(error=True))
 
 
 def _announce(started: StartedRun) -> None:
