@@ -16,6 +16,7 @@ from pipelines.deployment import current
 from pipelines.errors import RunRefused
 from pipelines.execution import Progress, all_parameters
 from pipelines.history import past_runs
+from pipelines.parameters import STARTED_BY
 from pipelines.run_record import canonical
 
 _LOOKED_AT = 100
@@ -31,18 +32,23 @@ class WentOn:
     """One sentence for people."""
 
 
-def go_on(ended: Progress, sagemaker: Any) -> WentOn | None:
+def go_on(ended: Progress, sagemaker: Any, *, started_by: str = "") -> WentOn | None:
     """Have a run that lacked capacity go on with its next instance type; None where it ended for good.
 
     A run that goes on already is found and not started again; two that ask at the same moment send the same token
     (API reference, StartPipelineExecution, ClientRequestToken).
+
+    Args:
+        ended: the execution that ended.
+        sagemaker: a client.
+        started_by: leave alone what others started, who see to it themselves; empty takes any run.
 
     Raises:
         RunRefused: the pipeline was deployed anew since the run was started.
     """
     given = all_parameters(ended.execution_arn, sagemaker) if lacks_capacity(ended) else {}
     step = fallback(ended, given)
-    if step is None:
+    if step is None or started_by not in ("", given.get(STARTED_BY)):
         return None
     said = f"No capacity for {', '.join(step.lacking)}: run {ended.display_name} goes on with {step.instance_type}"
     later = _later(ended, sagemaker)

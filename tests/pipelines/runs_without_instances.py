@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pipelines.retraining import STARTER
 from tests.pipelines.test_capacity import REASON
 
 PIPELINE = "arn:aws:sagemaker:eu-west-1:000000000001:pipeline/recommender-dev"
@@ -42,11 +43,11 @@ class RunsWithoutInstances:
     blind: bool = False
     """Whether ListPipelineExecutions is behind, and shows nothing yet."""
 
-    def begin(self, run: str = "run-1", description: str = "") -> str:
+    def begin(self, run: str = "run-1", description: str = "", by: str = STARTER) -> str:
         return self.start_pipeline_execution(
             PipelineName="recommender-dev",
             PipelineExecutionDisplayName=run,
-            PipelineParameters=[{"Name": "Run", "Value": run}],
+            PipelineParameters=[{"Name": "Run", "Value": run}, {"Name": "StartedBy", "Value": by}],
             PipelineExecutionDescription=description,
             ClientRequestToken=f"by hand {run}",
         )["PipelineExecutionArn"]

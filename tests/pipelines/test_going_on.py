@@ -7,6 +7,7 @@ import pytest
 from pipelines.errors import RunRefused
 from pipelines.execution import observe
 from pipelines.going_on import WentOn, go_on, unfinished
+from pipelines.retraining import STARTER
 from tests.pipelines.runs_without_instances import DEFINITION, RunsWithoutInstances
 
 
@@ -29,6 +30,7 @@ def test_the_same_run_goes_on_with_the_next_type_and_what_had_succeeded_is_taken
     asked = sagemaker.started[1]
     assert {one["Name"]: one["Value"] for one in asked["PipelineParameters"]} == {
         "Run": "run-1",
+        "StartedBy": STARTER,
         "TrainingInstanceType": "ml.b.large",
         "FallbackInstanceTypes": "ml.b.large",
         "LackingInstanceTypes": "ml.a.large",

@@ -15,7 +15,7 @@ from pipelines.execution import Progress, observe
 from pipelines.going_on import WentOn, go_on
 from pipelines.launch import Clients
 from pipelines.outcome import Outcome, outcome
-from pipelines.retraining import DESCRIPTION, Retrained, retrain
+from pipelines.retraining import DESCRIPTION, STARTER, Retrained, retrain
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 from trainyard import aws
 from trainyard.handlers import place
@@ -74,7 +74,8 @@ def _end(occasion: Occasion, platform: PlatformOutputs, clients: Clients) -> Wen
     """Have a run go on that AWS had no instances for, or tell how it ended."""
     progress = observe(occasion.ended, clients.sagemaker)
     try:
-        went_on = go_on(progress, clients.sagemaker)
+        # What an Airflow DAG asked for carries the same description, and the DAG tries it again itself.
+        went_on = go_on(progress, clients.sagemaker, started_by=STARTER)
     except RunRefused as refusal:
         logger.warning("not gone on", extra={"service_name": occasion.service.name, "why": refusal.what})
         went_on = None

@@ -105,6 +105,14 @@ def test_a_persons_run_is_left_to_the_person(sagemaker: RunsWithoutInstances, to
     assert (len(sagemaker.started), told) == (1, [])
 
 
+def test_what_an_airflow_dag_asked_for_is_left_to_the_dag(
+    sagemaker: RunsWithoutInstances, told: list[tuple[str, str]]
+) -> None:
+    hear(sagemaker.begin(description=DESCRIPTION, by="airflow scheduled__2026-03-01"))
+    assert [word for word, _ in told] == ["failed"]
+    assert len(sagemaker.started) == 1
+
+
 def test_a_run_whose_pipeline_was_deployed_anew_is_told_as_failed(
     sagemaker: RunsWithoutInstances, told: list[tuple[str, str]]
 ) -> None:
