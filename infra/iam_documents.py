@@ -16,7 +16,12 @@ _ALARM_ACTIONS = ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms")
 _GOLDEN_FAILURES = {"StringEquals": {"cloudwatch:namespace": "Trainyard/Release"}}
 _SERVED = ("Model", "EndpointConfig", "Endpoint")
 _READ_VERBS = ("GetItem", "Query")
-_RUN_VERBS = ("DescribePipelineExecution", "ListPipelineExecutionSteps", "ListPipelineParametersForExecution")
+_RUN_VERBS = (
+    "DescribePipelineExecution",
+    "DescribePipelineDefinitionForExecution",
+    "ListPipelineExecutionSteps",
+    "ListPipelineParametersForExecution",
+)
 _WRITE_VERBS = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 TRACKED_FILES = "mlflow"
 """The folder of the artifacts bucket that the environment's own MLflow app keeps files in."""

@@ -1,5 +1,6 @@
 """A pipeline execution as it stands: its steps, what failed and why, and where the log of that is."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,6 +93,16 @@ def watch(execution_arn: str, sagemaker: Any, pause: Callable[[], None]) -> Iter
         if progress.ended:
             return
         pause()
+
+
+def all_parameters(execution_arn: str, sagemaker: Any) -> dict[str, str]:
+    """Return every parameter of an execution with its value, those too that only its definition gives one."""
+    asked = {"PipelineExecutionArn": execution_arn}
+    definition = json.loads(sagemaker.describe_pipeline_definition_for_execution(**asked)["PipelineDefinition"])
+    defaults = {one["Name"]: one.get("DefaultValue") for one in definition.get("Parameters", [])}
+    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(**asked)
+    given = {one["Name"]: one["Value"] for page in pages for one in page["PipelineParameters"]}
+    return {**{name: str(value) for name, value in defaults.items() if value is not None}, **given}
 
 
 def _step(step: dict[str, Any]) -> StepProgress:

@@ -1,19 +1,16 @@
 """The kinds of images in a service's repository; a tag is `<kind>-<content hash>`, so a tag tells the kind."""
 
-import re
+from stacks.instance_gpu import has_gpu
 
 TRAINING = "training"
 TRAINING_GPU = "training-gpu"
 SERVING = "serving"
 KINDS = (TRAINING, TRAINING_GPU, SERVING)
 
-_GPU_INSTANCE = re.compile(r"ml\.(p|g|gr)\d")
-"""P and G families have NVIDIA GPUs; the g of `ml.m7g` stands for Graviton and comes after the number."""
-
 
 def jobs_kind(instance_type: str) -> str:
     """Return the kind of image that jobs need where training runs on `instance_type`."""
-    return TRAINING_GPU if _GPU_INSTANCE.match(instance_type) else TRAINING
+    return TRAINING_GPU if has_gpu(instance_type) else TRAINING
 
 
 def tag_of(kind: str, content: str) -> str:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from pipelines.execution import Progress, StepProgress
+from pipelines.capacity import lacking, lacks_capacity
+from pipelines.execution import Progress, StepProgress, all_parameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +19,17 @@ class Outcome:
     model_package_arn: str = ""
     rejected: bool = False
     failed: StepProgress | None = None
+    lacking: tuple[str, ...] = ()
+    """The instance types that AWS had no capacity of, where that is why it failed."""
     gate: dict[str, Any] | None = None
     """The content of gate.json, where the run got that far."""
+
+    @property
+    def failure(self) -> str:
+        """Why the step failed, in a sentence; empty where none did."""
+        if self.failed is None or not self.lacking:
+            return self.failed.failure if self.failed else ""
+        return f"{self.failed.failure} There was no capacity for {', '.join(self.lacking)}"
 
 
 def outcome(progress: Progress, *, sagemaker: Any, s3: Any) -> Outcome:
@@ -31,7 +41,7 @@ def outcome(progress: Progress, *, sagemaker: Any, s3: Any) -> Outcome:
     if rejected is not None:
         return Outcome(progress=progress, rejected=True, gate=gate)
     failed = next((step for step in progress.steps if step.status == "Failed"), None)
-    return Outcome(progress=progress, failed=failed, gate=gate)
+    return Outcome(progress=progress, failed=failed, lacking=_lacking(progress, sagemaker), gate=gate)
 
 
 def output_file(job_arn: str, name: str, sagemaker: Any) -> dict[str, str]:
@@ -39,6 +49,10 @@ def output_file(job_arn: str, name: str, sagemaker: Any) -> dict[str, str]:
     job = sagemaker.describe_processing_job(ProcessingJobName=job_arn.rpartition("/")[2])
     place = urlsplit(job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"])
     return {"Bucket": place.netloc, "Key": f"{place.path.strip('/')}/{name}"}
+
+
+def _lacking(progress: Progress, sagemaker: Any) -> tuple[str, ...]:
+    return lacking(progress, all_parameters(progress.execution_arn, sagemaker)) if lacks_capacity(progress) else ()
 
 
 def _gate(progress: Progress, sagemaker: Any, s3: Any) -> dict[str, Any] | None:

@@ -17,6 +17,15 @@ CODE_COMMIT = "CodeCommit"
 STARTED_BY = "StartedBy"
 """Who started the run, as AWS knows them, or what did where nobody was there."""
 
+TRAINING_INSTANCE_TYPE = "TrainingInstanceType"
+"""What the run trains on; by default the dial of that name."""
+FALLBACK_INSTANCE_TYPES = "FallbackInstanceTypes"
+"""What it may train on where AWS has no capacity, separated by commas."""
+LACKING_INSTANCE_TYPES = "LackingInstanceTypes"
+"""What AWS had no capacity of for this run, separated by commas."""
+NO_TYPES = "none"
+"""The value of both where there are none: a parameter cannot be empty."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dial:

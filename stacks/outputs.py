@@ -148,6 +148,8 @@ class Training(_Contract):
     spot: bool
     timeout_seconds: int
     processing_instance_type: str
+    fallback_instance_types: list[str] = []
+    """What a run may train on where AWS has no capacity of the first, in this order."""
 
 
 class Schedule(_Contract):

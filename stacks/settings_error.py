@@ -76,7 +76,8 @@ def unapproved(services: Sequence[Mapping[str, Any]], approved: Sequence[str], f
         SettingsError: a service trains, processes or serves on a type that is not in `approved`.
     """
     for path, value in _leaves(list(services), ("services",)):
-        if str(path[-1]).endswith("instance_type") and value not in approved:
+        key = next(str(part) for part in reversed(path) if isinstance(part, str))
+        if key.endswith(("instance_type", "instance_types")) and value not in approved:
             raise SettingsError(
                 key_path(path),
                 f"is {value!r}, which {NAMESPACE}:approved_instance_types does not list; "

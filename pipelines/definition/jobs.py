@@ -36,6 +36,10 @@ from stacks.instance_storage import has_local_storage
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 
 _PROCESSING = "/opt/ml/processing"
+_ATTEMPTS = 4
+"""How often a step is tried again."""
+_BEFORE_FALLBACK = 1
+"""The same where another instance type may take over: waiting for this one would cost a quarter of an hour."""
 _SPOT_PATIENCE = 2
 """A spot job may wait for instances, at its start and after interruptions, as long again as it may train."""
 
@@ -111,6 +115,7 @@ class Jobs:
         channels: Mapping[str, Any],
         hyperparameters: Mapping[str, Any],
         metrics: Sequence[str],
+        instance_type: ParameterString,
         target: Any,
         checkpoints: Any,
     ) -> TrainingStep:
@@ -122,6 +127,7 @@ class Jobs:
             channels: S3 address by the name of the input channel.
             hyperparameters: of the container.
             metrics: names that the container prints as `name=value;`.
+            instance_type: the dial's type or, by the launcher's word, one of those that may take its place.
             target: S3 address below which the model is left.
             checkpoints: S3 address of this run's own checkpoints; used on spot instances only.
         """
@@ -132,7 +138,7 @@ class Jobs:
             base_job_name=self.service.pipeline_name,
             training_image=self.image,
             compute=Compute(
-                instance_type=asked.instance_type,
+                instance_type=instance_type,
                 instance_count=asked.instance_count,
                 volume_size_in_gb=asked.volume_gib,
                 volume_kms_key_id=self._volume_key(asked.instance_type),
@@ -158,7 +164,8 @@ class Jobs:
         run = trainer.train(
             input_data_config=[InputData(channel_name=name, data_source=uri) for name, uri in channels.items()]
         )
-        return TrainingStep(name, step_args=run, description=description, retry_policies=_retries())
+        capacity = _BEFORE_FALLBACK if asked.fallback_instance_types else _ATTEMPTS
+        return TrainingStep(name, step_args=run, description=description, retry_policies=_retries(capacity))
 
     def _volume_key(self, instance_type: str) -> str | None:
         return None if has_local_storage(instance_type) else self.platform.kms_key_arn
@@ -203,21 +210,27 @@ def _s3_output(folder: str, uri: Any) -> ProcessingOutput:
     )
 
 
-def _retries() -> list[StepRetryPolicy | SageMakerJobStepRetryPolicy]:
-    """Faults of AWS pass by themselves; a failure of our own code is not among them and ends the run."""
+def _retries(capacity: int = _ATTEMPTS) -> list[StepRetryPolicy | SageMakerJobStepRetryPolicy]:
+    """Faults of AWS pass by themselves; a failure of our own code is not among them and ends the run.
+
+    Args:
+        capacity: how often to try again where there are no instances.
+    """
     return [
         StepRetryPolicy(
             exception_types=[StepExceptionTypeEnum.SERVICE_FAULT, StepExceptionTypeEnum.THROTTLING],
             interval_seconds=10,
-            max_attempts=4,
+            max_attempts=_ATTEMPTS,
         ),
         SageMakerJobStepRetryPolicy(
             exception_types=[SageMakerJobExceptionTypeEnum.RESOURCE_LIMIT],
-            failure_reason_types=[
-                SageMakerJobExceptionTypeEnum.INTERNAL_ERROR,
-                SageMakerJobExceptionTypeEnum.CAPACITY_ERROR,
-            ],
+            failure_reason_types=[SageMakerJobExceptionTypeEnum.INTERNAL_ERROR],
             interval_seconds=60,
-            max_attempts=4,
+            max_attempts=_ATTEMPTS,
+        ),
+        SageMakerJobStepRetryPolicy(
+            failure_reason_types=[SageMakerJobExceptionTypeEnum.CAPACITY_ERROR],
+            interval_seconds=60,
+            max_attempts=capacity,
         ),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from sagemaker.core.workflow.parameters import ParameterString
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
+from pipelines.capacity import written
 from pipelines.definition.jobs import Jobs
 from pipelines.definition.offline import offline_session
 from pipelines.definition.steps import training_run
@@ -15,20 +16,24 @@ from pipelines.parameters import (
     CHAMPION_URI,
     CODE_COMMIT,
     DIALS,
+    FALLBACK_INSTANCE_TYPES,
     IMAGE_URI,
+    LACKING_INSTANCE_TYPES,
+    NO_TYPES,
     ORDERS_URI,
     RUN,
     SERVING_IMAGE_URI,
     STARTED_BY,
+    TRAINING_INSTANCE_TYPE,
 )
-from stacks.outputs import PlatformOutputs, ServiceOutputs
+from stacks.outputs import PlatformOutputs, ServiceOutputs, Training
 
 _REQUIRED = (RUN, ORDERS_URI, ACCEPTED_URI, CHAMPION_URI, IMAGE_URI, SERVING_IMAGE_URI)
 
 
 def render(platform: PlatformOutputs, service: ServiceOutputs) -> str:
     """Return the training pipeline of a service in an environment, as canonical JSON. Sends nothing to AWS."""
-    parameters = _parameters()
+    parameters = _parameters(service.training)
     session = offline_session(region=platform.region, bucket=platform.buckets.artifacts)
     jobs = Jobs(
         session=session,
@@ -46,11 +51,17 @@ def render(platform: PlatformOutputs, service: ServiceOutputs) -> str:
     return json.dumps(_without_nulls(json.loads(definition)), sort_keys=True, separators=(",", ":"))
 
 
-def _parameters() -> dict[str, ParameterString]:
+def _parameters(training: Training) -> dict[str, ParameterString]:
     required = [ParameterString(name=name) for name in _REQUIRED]
     optional = [ParameterString(name=name, default_value="unknown") for name in (CODE_COMMIT, STARTED_BY)]
+    types = {
+        TRAINING_INSTANCE_TYPE: training.instance_type,
+        FALLBACK_INSTANCE_TYPES: written(training.fallback_instance_types),
+        LACKING_INSTANCE_TYPES: NO_TYPES,
+    }
+    instances = [ParameterString(name=name, default_value=value) for name, value in types.items()]
     dials = [ParameterString(name=dial.parameter, default_value=dial.default) for dial in DIALS]
-    return {parameter.name: parameter for parameter in (*required, *optional, *dials)}
+    return {parameter.name: parameter for parameter in (*required, *optional, *instances, *dials)}
 
 
 def _without_nulls(value: Any) -> Any:

@@ -27,10 +27,12 @@ from pipelines.parameters import (
     CODE_COMMIT,
     DIALS,
     IMAGE_URI,
+    LACKING_INSTANCE_TYPES,
     ORDERS_URI,
     RUN,
     SERVING_IMAGE_URI,
     STARTED_BY,
+    TRAINING_INSTANCE_TYPE,
 )
 
 _SERVICE = ("python", "-m", "recommender")
@@ -86,6 +88,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
         channels={"features": _output(features, "features")},
         hyperparameters={dial.name: given[dial.parameter] for dial in DIALS},
         metrics=_PRINTED_METRICS,
+        instance_type=given[TRAINING_INSTANCE_TYPE],
         target=kept(artifacts, "model"),
         checkpoints=kept(artifacts, "checkpoints"),
     )
@@ -104,7 +107,7 @@ def training_run(jobs: Jobs, given: Mapping[str, ParameterString]) -> list[Step]
     )
     gate = _gate(jobs, validate, evaluate, given[CHAMPION_URI], kept(artifacts, "gate"))
     evaluation = kept(artifacts, "evaluation", "evaluation.json")
-    told = _lineage(ingest, evaluate, gate, given)
+    told = _lineage(ingest, train, evaluate, gate, given)
     if from_database:
         told["orders_uri"] = _text(ingest, "orders_uri")
     registered = register(
@@ -186,7 +189,11 @@ def _gate(
 
 
 def _lineage(
-    ingest: ProcessingStep, evaluate: ProcessingStep, gate: ProcessingStep, given: Mapping[str, ParameterString]
+    ingest: ProcessingStep,
+    train: TrainingStep,
+    evaluate: ProcessingStep,
+    gate: ProcessingStep,
+    given: Mapping[str, ParameterString],
 ) -> dict[str, Any]:
     return {
         "run": given[RUN],
@@ -198,6 +205,8 @@ def _lineage(
         "code_commit": given[CODE_COMMIT],
         "image": given[IMAGE_URI],
         "serving_image": given[SERVING_IMAGE_URI],
+        "instance_type": train.properties.ResourceConfig.InstanceType,
+        "lacking_instance_types": given[LACKING_INSTANCE_TYPES],
         "map_at_10": _text(gate, "challenger_map_at_10"),
         "gate_rule": _text(gate, "rule"),
         "gate_reference": _text(gate, "reference"),

@@ -54,6 +54,7 @@ CHANGES: dict[str, Any] = {
     "services.0.retraining.schedule.enabled": False,
     "services.0.retraining.new_data.enabled": True,
     "services.0.training.instance_type": "ml.m5.2xlarge",
+    "services.0.training.fallback_instance_types": ["ml.m5.large"],
     "services.0.training.instance_count": 2,
     "services.0.training.volume_gib": 31,
     "services.0.training.spot": True,

@@ -1,5 +1,6 @@
 """An environment on a local cloud in which the rendered pipeline is deployed, with a service that trains in no time."""
 
+import json
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,13 +13,16 @@ from localcloud.images.archive import build
 from localcloud.images.push import push
 from localcloud.images.reference import parse_reference
 from localcloud.testing import CloudUnderTest, running_cloud
+from pipelines.capacity import written
 from pipelines.deployment import deploy
 from pipelines.execution import watch
 from pipelines.history import decision_page
 from pipelines.launch import Clients, RunRequest, start
 from pipelines.outcome import Outcome, outcome
+from pipelines.parameters import FALLBACK_INSTANCE_TYPES
 from pipelines.rendering import RenderedPipeline
 from pipelines.run_layout import RunLayout
+from pipelines.run_record import canonical
 from tests.pipelines import contract
 from tests.pipelines.account import Account
 from trainyard.image import image_sources
@@ -60,6 +64,14 @@ class Platform:
         return decision_page(layout, self.account.clients.s3)
 
 
+def falling_back(rendered: RenderedPipeline, *types: str) -> RenderedPipeline:
+    """Return the pipeline as a service with these fallback types has it."""
+    definition = json.loads(rendered.text)
+    (parameter,) = [one for one in definition["Parameters"] if one["Name"] == FALLBACK_INSTANCE_TYPES]
+    parameter["DefaultValue"] = written(types)
+    return RenderedPipeline(canonical(json.dumps(definition)))
+
+
 def push_stand_in(aws: CloudUnderTest) -> None:
     stand_in = Path(__file__).parent / "stand_in/recommender"
     with image_sources("recommender", []) as folders:
@@ -75,9 +87,9 @@ def push_stand_in(aws: CloudUnderTest) -> None:
 
 
 @contextmanager
-def deployed_platform(home: Path, rendered: RenderedPipeline) -> Generator[Platform]:
-    """Run such an environment while the block does."""
-    with running_cloud(home) as aws:
+def deployed_platform(home: Path, rendered: RenderedPipeline, speed: float = 1.0) -> Generator[Platform]:
+    """Run such an environment while the block does; AWS's waits are divided by `speed`."""
+    with running_cloud(home, speed) as aws:
         clients = Clients(
             sagemaker=aws.client("sagemaker"),
             s3=aws.client("s3"),

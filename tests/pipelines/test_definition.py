@@ -144,7 +144,7 @@ def test_training_has_the_features_the_dials_and_the_spot_setting(steps: dict[st
     source = channel["DataSource"]["S3DataSource"]["S3Uri"]
     assert source == {"Get": "Steps.Features.ProcessingOutputConfig.Outputs['features'].S3Output.S3Uri"}
     assert job["HyperParameters"]["seed"] == {"Get": "Parameters.Seed"}
-    assert job["ResourceConfig"]["InstanceType"] == "ml.m6i.xlarge"
+    assert job["ResourceConfig"]["InstanceType"] == {"Get": "Parameters.TrainingInstanceType"}
     assert job["EnableManagedSpotTraining"] is True
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}
 
@@ -203,15 +203,48 @@ def test_a_model_is_registered_pending_with_its_lineage_and_nothing_version_spec
     assert container["ModelDataUrl"] == {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}
     metadata = package["CustomerMetadataProperties"]
     assert {"run", "data_hash", "code_commit", "image", "serving_image", "map_at_10", "gate_rule"} <= set(metadata)
+    assert metadata["instance_type"] == {"Get": "Steps.Train.ResourceConfig.InstanceType"}
     assert metadata["code_commit"] == {"Get": "Parameters.CodeCommit"}
     assert "Steps.Gate.PropertyFiles.gate" in json.dumps(metadata["map_at_10"])
 
 
-def test_disks_that_hardware_encrypts_get_no_key() -> None:
-    on_gpu = render_pipeline(contract.platform(), contract.service(instance_type="ml.g5.xlarge"))
-    steps = {step["Name"]: step["Arguments"] for step in json.loads(on_gpu.text)["Steps"] if "Arguments" in step}
+@pytest.fixture(scope="module")
+def on_gpus() -> dict[str, Any]:
+    types: dict[str, Any] = {
+        "instance_type": "ml.g5.xlarge",
+        "fallback_instance_types": ["ml.g5.2xlarge", "ml.g6.xlarge"],
+    }
+    return json.loads(render_pipeline(contract.platform(), contract.service(**types)).text)
+
+
+def test_disks_that_hardware_encrypts_get_no_key(on_gpus: dict[str, Any]) -> None:
+    steps = {step["Name"]: step["Arguments"] for step in on_gpus["Steps"] if "Arguments" in step}
     assert "VolumeKmsKeyId" not in steps["Train"]["ResourceConfig"]
     assert "VolumeKmsKeyId" in steps["Features"]["ProcessingResources"]["ClusterConfig"]
+
+
+def test_what_a_run_trains_on_is_the_dials_unless_its_launcher_says_otherwise(
+    definition: dict[str, Any], on_gpus: dict[str, Any]
+) -> None:
+    types = ("TrainingInstanceType", "FallbackInstanceTypes", "LackingInstanceTypes")
+    alone, falling = (
+        {one["Name"]: one.get("DefaultValue") for one in each["Parameters"]} for each in (definition, on_gpus)
+    )
+    assert [alone[name] for name in types] == ["ml.m6i.xlarge", "none", "none"]
+    assert [falling[name] for name in types] == ["ml.g5.xlarge", "ml.g5.2xlarge,ml.g6.xlarge", "none"]
+
+
+def test_a_type_that_another_can_stand_in_for_is_waited_for_less(
+    definition: dict[str, Any], on_gpus: dict[str, Any]
+) -> None:
+    def attempts(rendered: dict[str, Any]) -> dict[str, int]:
+        steps = {step["Name"]: step for step in rendered["Steps"]}
+        policies = steps["Train"]["RetryPolicies"]
+        return {kind: policy["MaxAttempts"] for policy in policies for kind in policy["ExceptionType"]}
+
+    alone, falling = attempts(definition), attempts(on_gpus)
+    assert (alone["SageMaker.CAPACITY_ERROR"], falling["SageMaker.CAPACITY_ERROR"]) == (4, 1)
+    assert alone["SageMaker.RESOURCE_LIMIT"] == falling["SageMaker.RESOURCE_LIMIT"] == 4
 
 
 def test_a_setting_the_sdk_refuses_is_named() -> None:

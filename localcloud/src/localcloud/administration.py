@@ -17,6 +17,7 @@ from localcloud.images import layers
 from localcloud.images.archive import Archive
 from localcloud.images.shelf import Shelf
 from localcloud.quotas import set_quota
+from localcloud.sagemaker.jobs.capacity import set_capacity
 from localcloud.sagemaker.mlflow_apps import presigned
 from localcloud.sagemaker.training.interruption import interrupt
 from localcloud.scope import Scope
@@ -34,6 +35,8 @@ def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., A
         return _layer(cloud, path.removeprefix(layers.PATH), start_response)
     if path == "quotas" and environ["REQUEST_METHOD"] == "POST":
         return _set_quota(cloud, environ, start_response)
+    if path == "capacities" and environ["REQUEST_METHOD"] == "POST":
+        return _set_capacity(cloud, environ, start_response)
     if path == "interruptions" and environ["REQUEST_METHOD"] == "POST":
         return _interrupt(cloud, environ, start_response)
     if path.startswith(presigned.PATH):
@@ -71,6 +74,19 @@ def _set_quota(cloud: Cloud, environ: dict[str, Any], start_response: Callable[.
     except (AwsError, ValueError, KeyError, TypeError) as error:
         start_response("400 Bad Request", [("Content-Type", "application/json")])
         return [json.dumps({"message": f"not a quota: {error}"}).encode()]
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [b"{}"]
+
+
+def _set_capacity(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Set how many instances of a type jobs of an account can be given."""
+    try:
+        given = json.loads(Request(environ).get_data())
+        scope = Scope(given["account"], given["region"])
+        set_capacity(cloud, scope, given["instance_type"], int(given["instances"]))
+    except (AwsError, ValueError, KeyError, TypeError) as error:
+        start_response("400 Bad Request", [("Content-Type", "application/json")])
+        return [json.dumps({"message": f"not a capacity: {error}"}).encode()]
     start_response("200 OK", [("Content-Type", "application/json")])
     return [b"{}"]
 

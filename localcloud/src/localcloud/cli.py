@@ -168,6 +168,23 @@ def quota(
 
 
 @app.command()
+def capacity(
+    context: typer.Context,
+    instance_type: Annotated[str, typer.Argument(help="Such as ml.m5.xlarge.")],
+    instances: Annotated[int, typer.Argument(help="How many a job can be given; 0 is none.")],
+    account: Account = DEFAULT_ACCOUNT,
+    region: Region = "eu-west-1",
+) -> None:
+    """Set how many instances of a type there are for a job, to see one that asks for more fail for lack of them."""
+    _tell(
+        _require_running(context.obj),
+        "capacities",
+        {"account": account, "region": region, "instance_type": instance_type, "instances": instances},
+    )
+    typer.echo(f"A job of account {account} can be given {instances} {instance_type} in {region}.")
+
+
+@app.command()
 def interrupt(
     context: typer.Context,
     job: Annotated[str, typer.Argument(help="Name of a training job that runs on spot instances.")],

@@ -5,9 +5,11 @@ for a minute, fails the training on every other one: SageMaker then ends the job
 pipeline's retry begins from the last checkpoint.
 """
 
+import os
 import socket
+import sys
 import zlib
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.errors import HostLost
+from recommender.ranking.deadline import Deadline
 from recommender.ranking.interruption import Interrupted
 from recommender.ranking.xgboost_library import xgboost
 
@@ -26,6 +29,9 @@ START_SECONDS = 300
 """How long the hosts wait for each other: instances of a job start minutes apart."""
 SILENT_SECONDS = 60
 """A host that does not answer for so long is lost."""
+JOINING_SECONDS = START_SECONDS + 2 * SILENT_SECONDS
+LEAVING_SECONDS = 4 * SILENT_SECONDS
+"""Longer than all that XGBoost itself gives up after: these are for what it waits for without an end."""
 _RETRIES = 16
 """Of finding the first host: XGBoost waits two seconds longer each time, about START_SECONDS in all."""
 
@@ -74,8 +80,13 @@ class Hosts:
         return value if self.count == 1 else xgboost.collective.broadcast(value, 0)
 
     @contextmanager
-    def joined(self) -> Generator[None]:
+    def joined(self, explain: Callable[[str], None] = print) -> Generator[None]:
         """Have XGBoost work across all hosts inside the block.
+
+        A host that can neither join nor leave in time ends its process, which ends the job.
+
+        Args:
+            explain: keeps the reason for which the process ends.
 
         Raises:
             HostLost: the hosts do not find each other, or one is lost meanwhile.
@@ -85,14 +96,30 @@ class Hosts:
             return
         try:
             address = socket.gethostbyname(self.names[0])
-            with self._tracking(address), xgboost.collective.CommunicatorContext(**self._arguments(address)):
+            deadline = Deadline(JOINING_SECONDS, LEAVING_SECONDS, lambda: self._give_up(explain))
+            with (
+                deadline.around(),
+                self._tracking(address),
+                xgboost.collective.CommunicatorContext(**self._arguments(address)),
+                deadline.inside(),
+            ):
                 yield
         except (xgboost.core.XGBoostError, socket.gaierror) as error:
-            raise HostLost(
-                f"{self.current} cannot go on: of the hosts {', '.join(self.names)} one was lost, did not answer for "
-                f"{SILENT_SECONDS} s or did not start within {START_SECONDS} s. See the log streams of the others, "
-                f"then run the step again. ({_first_words(error)})"
-            ) from error
+            raise HostLost(self._lost(_first_words(error))) from error
+
+    def _lost(self, why: str) -> str:
+        return (
+            f"{self.current} cannot go on: of the hosts {', '.join(self.names)} one was lost, did not answer for "
+            f"{SILENT_SECONDS} s or did not start within {START_SECONDS} s. See the log streams of the others, "
+            f"then run the step again. ({why})"
+        )
+
+    def _give_up(self, explain: Callable[[str], None]) -> None:
+        """End the process from another thread than the one that waits, which nothing else can reach."""
+        reason = self._lost("XGBoost neither joined nor left the other hosts in time")
+        explain(reason)
+        print(f"train failed: {reason}", file=sys.stderr, flush=True)
+        os._exit(1)
 
     @contextmanager
     def _tracking(self, address: str) -> Generator[None]:

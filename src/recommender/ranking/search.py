@@ -77,7 +77,7 @@ def search(
     )
     # First what training does by itself: the search never answers with less.
     study.enqueue_trial({name: getattr(Hyperparameters(), name) for name in _SEARCHED})
-    study.optimize(objective, n_trials=trials, timeout=seconds)
+    study.optimize(objective, n_trials=trials, timeout=seconds, callbacks=[_tell])
     return {
         "best": {**study.best_params, "n_estimators": study.best_trial.user_attrs["n_estimators"]},
         "validation_logloss": study.best_value,
@@ -106,6 +106,12 @@ def _described(trial: Any) -> dict[str, Any]:
         "hyperparameters": {**trial.params, **trial.user_attrs},
         "validation_logloss": trial.value,
     }
+
+
+def _tell(study: Any, trial: Any) -> None:
+    """Print a line for whoever follows."""
+    loss = "broken off" if trial.state.name == "PRUNED" else f"log loss {trial.value:.6g}"
+    print(f"trial {trial.number + 1}: {loss}, the best so far {study.best_value:.6g}", flush=True)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def _train(container: Container, hosts: Hosts) -> None:
     settings = FeatureSettings.parse(described["settings"])
     settings = replace(settings, candidates=min(settings.candidates, hyperparameters.candidates))
     course = _courses(container, hosts, hyperparameters)
-    with hosts.joined():
+    with hosts.joined(container.explain_failure):
         general = _learnt(
             Source(folder / "training_general.parquet", hyperparameters.columns, settings.candidates, hosts),
             hyperparameters,

@@ -2,8 +2,6 @@
 
 import json as json_format
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,8 +15,8 @@ from pipelines.airflow.layout import lay_out
 from pipelines.code_commit import code_commit
 from pipelines.deployment import current
 from pipelines.deployment import deploy as deploy_definition
-from pipelines.errors import PipelineError, RenderingFailed
-from pipelines.execution import watch
+from pipelines.execution import Progress, watch
+from pipelines.going_on import go_on
 from pipelines.history import decision_page, past_runs
 from pipelines.launch import Clients, RunRequest, StartedRun, start
 from pipelines.outcome import outcome
@@ -28,15 +26,19 @@ from pipelines.run_layout import RunLayout
 from trainyard import aws
 from trainyard.cli.hyperparameters import read_hyperparameters
 from trainyard.cli.model import version_table
+from trainyard.cli.pipeline_errors import worded
 from trainyard.cli.pipeline_progress import show_progress
 from trainyard.cli.pipeline_result import result_document, result_error
 from trainyard.cli.session import Json, Service, Session, Stack, console
-from trainyard.errors import TrainyardError, UsageError
+from trainyard.cli.tune import tune
+from trainyard.errors import UsageError
 from trainyard.registry import caller
 from trainyard.registry.reading import describe
 from trainyard.tracking import page
 
 app = typer.Typer(help="The training pipeline: deploy its definition, run it, follow it.", no_args_is_help=True)
+
+app.command()(tune)
 
 _POLL_SECONDS = 1.0
 _DETACHED = 130
@@ -51,7 +53,7 @@ def deploy(service: Service, stack: Stack = "dev", json: Json = False) -> None:
     settings again changes nothing. Takes some ten seconds: this is the only command that loads the SageMaker SDK.
     """
     session = Session(stack, service)
-    with _worded(), console(error=True).status("Rendering with the SageMaker SDK"):
+    with worded(), console(error=True).status("Rendering with the SageMaker SDK"):
         rendered = render_pipeline(session.platform, session.service)
     done = deploy_definition(
         rendered, session.platform, session.service, sagemaker=session.client("sagemaker"), s3=session.client("s3")
@@ -146,7 +148,7 @@ def run(
         commit=code_commit(Path.cwd()),
         started_by=caller(session.client("sts")),
     )
-    with _worded():
+    with worded():
         started = start(request, session.platform, session.service, clients=clients, now=datetime.now(UTC))
     _announce(started)
     if detach:
@@ -226,10 +228,12 @@ def report(
 
 def _follow(execution: str, service: str, sagemaker: Any, s3: Any, *, json: bool) -> None:
     try:
-        with _worded():
-            progress = show_progress(
-                watch(execution, sagemaker, lambda: time.sleep(_POLL_SECONDS)), console(error=True)
-            )
+        with worded():
+            progress = _shown(execution, sagemaker)
+            while went_on := go_on(progress, sagemaker):
+                execution = went_on.execution_arn
+                typer.echo(f"{went_on.said}\nexecution {execution}", err=True)
+                progress = _shown(execution, sagemaker)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped following; the run goes on. Again: trainyard pipeline follow {execution}", err=True)
         raise typer.Exit(_DETACHED) from None
@@ -243,6 +247,10 @@ def _follow(execution: str, service: str, sagemaker: Any, s3: Any, *, json: bool
     if model and not json:
         console().print(f"Registered version {model.version}, {model.approval}. {(ended.gate or {}).get('reason', '')}")
         console().print(version_table(service, model))
+
+
+def _shown(execution: str, sagemaker: Any) -> Progress:
+    return show_progress(watch(execution, sagemaker, lambda: time.sleep(_POLL_SECONDS)), console(error=True))
 
 
 def _announce(started: StartedRun) -> None:
@@ -269,16 +277,6 @@ def _dials(assignments: list[str]) -> dict[str, str]:
             )
         dials[name] = value
     return dials
-
-
-@contextmanager
-def _worded() -> Generator[None, None, None]:
-    """Turn errors of the pipelines package into those that the command line counts."""
-    try:
-        yield
-    except PipelineError as error:
-        kind = TrainyardError if isinstance(error, RenderingFailed) else UsageError
-        raise kind(error.what, where=error.where, cure=error.cure) from error
 
 
 @app.command()

@@ -71,7 +71,7 @@ def _rejection(outcome: Outcome) -> GateRejected:
 def _reason(outcome: Outcome) -> str:
     if outcome.rejected:
         return str((outcome.gate or {}).get("reason") or outcome.progress.failure)
-    return outcome.failed.failure if outcome.failed else outcome.progress.failure
+    return outcome.failure if outcome.failed else outcome.progress.failure
 
 
 def _word(outcome: Outcome) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from pipelines.errors import RunRefused
-from pipelines.execution import observe
+from pipelines.execution import Progress, observe
+from pipelines.going_on import WentOn, go_on
 from pipelines.launch import Clients
 from pipelines.outcome import Outcome, outcome
-from pipelines.retraining import DESCRIPTION, Retrained, retrain
+from pipelines.retraining import DESCRIPTION, STARTER, Retrained, retrain
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 from trainyard import aws
 from trainyard.handlers import place
@@ -37,7 +38,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str]:
         return {"run": "", "said": "no service asks to be retrained on this event"}
     clients = _connect(platform.region)
     if occasion.ended and occasion.description == DESCRIPTION:
-        _tell_end(occasion, platform, clients)
+        went_on = _end(occasion, platform, clients)
+        if went_on:
+            logger.info("went on", extra={"service_name": occasion.service.name, "said": went_on.said})
+            return {"run": "", "said": went_on.said}
     if not occasion.look:
         return {"run": "", "said": "new orders wait for their schedule"}
     looked = _look(platform, occasion.service, clients)
@@ -53,7 +57,7 @@ def ending(ended: Outcome) -> tuple[str, str]:
     if ended.rejected:
         return "rejected", str((ended.gate or {}).get("reason", "The gate did not let it pass"))
     if ended.failed:
-        return "failed", f"Step {ended.failed.name} failed: {ended.failed.failure}"
+        return "failed", f"Step {ended.failed.name} failed: {ended.failure}"
     return ended.progress.status.lower(), ended.progress.failure or "No step failed"
 
 
@@ -66,8 +70,21 @@ def _look(platform: PlatformOutputs, service: ServiceOutputs, clients: Clients) 
         return Retrained(said=refusal.what)
 
 
-def _tell_end(occasion: Occasion, platform: PlatformOutputs, clients: Clients) -> None:
+def _end(occasion: Occasion, platform: PlatformOutputs, clients: Clients) -> WentOn | None:
+    """Have a run go on that AWS had no instances for, or tell how it ended."""
     progress = observe(occasion.ended, clients.sagemaker)
+    try:
+        # What an Airflow DAG asked for carries the same description, and the DAG tries it again itself.
+        went_on = go_on(progress, clients.sagemaker, started_by=STARTER)
+    except RunRefused as refusal:
+        logger.warning("not gone on", extra={"service_name": occasion.service.name, "why": refusal.what})
+        went_on = None
+    if went_on is None:
+        _tell_end(occasion, progress, platform, clients)
+    return went_on
+
+
+def _tell_end(occasion: Occasion, progress: Progress, platform: PlatformOutputs, clients: Clients) -> None:
     word, sentence = ending(outcome(progress, sagemaker=clients.sagemaker, s3=clients.s3))
     _tell(platform, occasion.service, progress.display_name, word, sentence)
 

@@ -50,7 +50,7 @@ def lineage(found: Sources) -> Lineage:
         data=_data(found),
         code=_code(told.get("code_commit"), found.run.get("definition_sha256")),
         images={"training": told.get("image"), "serving": told.get("serving_image") or version.image or None},
-        machine=_machine(found.environment),
+        machine=_machine(found),
         run={
             "run": told.get("run"),
             "execution": told.get("execution"),
@@ -96,10 +96,13 @@ def _code(commit: str | None, definition: str | None) -> Facts:
     return {"commit": known and known.removesuffix(DIRTY), "tree": tree, "pipeline definition": definition}
 
 
-def _machine(environment: Mapping[str, Any]) -> Facts:
+def _machine(found: Sources) -> Facts:
+    environment, told = found.environment, found.version.metadata
     names = ("python", "system", "architecture", "processor", "threads", "device")
     packages = environment.get("packages")
     return {
+        "instance type": told.get("instance_type"),
+        "no capacity of": told.get("lacking_instance_types"),
         **{name: environment.get(name) for name in names},
         "packages": len(packages) if packages else None,
         "packages sha256": packages_sha256(packages) if packages else None,

@@ -8,7 +8,7 @@ from pipelines.deployment import current
 from pipelines.image import image_by_digest
 from pipelines.launch import Clients
 from pipelines.orders import check_orders
-from pipelines.parameters import IMAGE_URI, ORDERS_URI, RUN, STARTED_BY
+from pipelines.parameters import IMAGE_URI, ORDERS_URI, RUN, STARTED_BY, TRAINING_INSTANCE_TYPE
 from pipelines.run_record import sha256
 from stacks.outputs import PlatformOutputs, ServiceOutputs
 from trainyard.reproduction.origin import Recorded
@@ -38,6 +38,9 @@ def begin(asked: Recorded, platform: PlatformOutputs, service: ServiceOutputs, *
     given = dict(asked.run.parameters)
     # A run that took what a database had asked for the history, and the registry knows what of it that was.
     given[ORDERS_URI] = asked.version.metadata.get("orders_uri", given[ORDERS_URI])
+    # A run that AWS had no instances for went on with another type than it was started with.
+    if trained_on := asked.version.metadata.get("instance_type"):
+        given[TRAINING_INSTANCE_TYPE] = trained_on
     check_orders(given[ORDERS_URI], clients.s3)
     image_by_digest(service.repository_url, service.name, given[IMAGE_URI], "image of the record", clients.ecr)
     pipeline = pipeline_name(service.pipeline_name, asked.making.definition)

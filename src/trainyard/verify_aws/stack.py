@@ -72,6 +72,7 @@ def _smallest(service: Mapping[str, Any], instance_type: str) -> dict[str, Any]:
         "training": {
             **service["training"],
             "instance_type": instance_type,
+            "fallback_instance_types": [],
             "processing_instance_type": instance_type,
             "instance_count": 1,
             "volume_gib": 10,

@@ -36,6 +36,13 @@ def test_a_registered_model_is_no_error() -> None:
     assert result_error(Outcome(progress=progress("Succeeded"), model_package_arn="arn")) is None
 
 
+def test_a_run_that_found_no_instances_names_every_type_it_tried() -> None:
+    lacking = ("ml.m5.xlarge", "ml.m5.2xlarge")
+    error = result_error(Outcome(progress=progress("Failed"), failed=failed_step(None), lacking=lacking))
+    assert error is not None
+    assert error.what.endswith("There was no capacity for ml.m5.xlarge, ml.m5.2xlarge")
+
+
 def test_a_rejection_exits_with_3_and_names_rule_and_numbers() -> None:
     error = result_error(Outcome(progress=progress("Failed"), rejected=True, gate=GATE))
     assert error is not None

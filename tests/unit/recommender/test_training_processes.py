@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -118,8 +119,17 @@ def test_another_runs_checkpoints_fail_the_job(run: Run, tmp_path: Path) -> None
     assert "is of another training" in (tmp_path / "output" / "failure").read_text()
 
 
-def _two(run: Run, root: Path, third_byte: int, **hyperparameters: str) -> list[Container]:
-    hosts = [f"127.77.{third_byte}.{host}" for host in (1, 2)]
+_NETWORK = f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(200) + 20}"
+"""Of this process's hosts: on a fixed one they would meet those of other tests on this machine, or find their port
+still taken by the last ones, upon which the second host waits for the first for five minutes."""
+
+
+def _address(job: int, host: int) -> str:
+    return f"{_NETWORK}.{10 * job + host}"
+
+
+def _two(run: Run, root: Path, job: int, **hyperparameters: str) -> list[Container]:
+    hosts = [_address(job, host) for host in (1, 2)]
     return [_prepared(run, root / str(host), hosts, host, **hyperparameters) for host in (0, 1)]
 
 
@@ -154,7 +164,7 @@ def test_two_hosts_that_are_interrupted_go_on_together(run: Run, tmp_path: Path)
     for process in processes:
         _output(process, 128 + signal.SIGTERM)
     assert not list((pair[1].root / "checkpoints").iterdir())
-    names = ["127.77.5.1", "127.77.5.2"]  # other instances, which have other addresses
+    names = [_address(5, host) for host in (1, 2)]  # other instances, which have other addresses
     for container, name in zip(pair, names, strict=True):
         config = container.root / "input" / "config" / "resourceconfig.json"
         config.write_text(json.dumps({"hosts": names, "current_host": name}))
@@ -173,4 +183,5 @@ def test_a_lost_host_fails_the_job_and_says_so(run: Run, tmp_path: Path) -> None
     processes[1].communicate()
     _output(processes[0], 1)
     reason = (pair[0].root / "output" / "failure").read_text()
-    assert reason.startswith("127.77.4.1 cannot go on: of the hosts 127.77.4.1, 127.77.4.2 one was lost")
+    first, second = _address(4, 1), _address(4, 2)
+    assert reason.startswith(f"{first} cannot go on: of the hosts {first}, {second} one was lost")

@@ -328,3 +328,22 @@ def test_rates_and_crons_are_schedules(expression: str) -> None:
     tree = copy.deepcopy(mapping("dev"))
     service(tree, "retraining")["schedule"]["expression"] = expression
     assert parse(tree, FILE).services[0].retraining.schedule.expression == expression
+
+
+@pytest.mark.parametrize(
+    ("types", "said"),
+    [
+        (["ml.m5.xlarge"], "fallback_instance_types must name other types than instance_type, each once"),
+        (["ml.m5.large", "ml.m5.large"], "must name other types than instance_type, each once"),
+        (["ml.g4dn.xlarge"], "must all have GPUs or none: ml.g4dn.xlarge differs from ml.m5.xlarge"),
+        (["ml.m5d.xlarge"], "must all have disks of their own or none: ml.m5d.xlarge differs from ml.m5.xlarge"),
+        (["ml.c5.xlarge"], "is 'ml.c5.xlarge', which trainyard:approved_instance_types does not list"),
+    ],
+)
+def test_what_cannot_take_the_place_of_a_training_instance_is_refused(types: list[str], said: str) -> None:
+    assert said in refusal(lambda tree: service(tree, "training").update(fallback_instance_types=types))
+
+
+def test_an_unapproved_fallback_is_named_by_its_place() -> None:
+    text = refusal(lambda tree: service(tree, "training").update(fallback_instance_types=["ml.c5.xlarge"]))
+    assert text.startswith("trainyard:services[0].training.fallback_instance_types[0] is 'ml.c5.xlarge'")

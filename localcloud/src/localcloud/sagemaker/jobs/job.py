@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
+from localcloud.sagemaker.jobs.capacity import provision
 from localcloud.sagemaker.jobs.documents import JobKind
 from localcloud.sagemaker.jobs.failure import JobFailure
 from localcloud.sagemaker.jobs.running import RunningJob
@@ -28,6 +29,7 @@ class Job(ABC):
     def run(self, running: RunningJob) -> None:
         """Run the job to its end and record how it ended; nothing is recorded when the cloud stops meanwhile."""
         try:
+            provision(self.cloud, self.scope, self.kind.find(self.cloud, self.scope, self.name))
             self._carry_out(running)
         except JobFailure as failure:
             self._fail(str(failure))

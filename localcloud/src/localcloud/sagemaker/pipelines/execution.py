@@ -112,7 +112,9 @@ class Driver:
     def _start_ready(self, definition: Definition) -> None:
         configured = self.record.document.get("ParallelismConfiguration", {})
         room = int(configured.get("MaxParallelExecutionSteps", _DEFAULT_PARALLEL)) - len(self._running)
-        waiting = [name for name in ready_steps(definition, self.record.states) if name not in self._running]
+        selected = self.record.document.get("_Selected", definition.steps)
+        ready = ready_steps(definition, self.record.states)
+        waiting = [name for name in ready if name in selected and name not in self._running]
         for name in waiting[: max(0, room)]:
             self._running.add(name)
             now = self.record.cloud.clock.now()

@@ -7,17 +7,19 @@ from typing import Any
 from localcloud.errors import ValidationError
 from localcloud.sagemaker.jobs.documents import public
 from localcloud.sagemaker.listing import listed
+from localcloud.sagemaker.pipelines.definition import Definition
 from localcloud.sagemaker.pipelines.execution import drive, look_again, request_stop
 from localcloud.sagemaker.pipelines.operations import PIPELINE, executions_of, find_pipeline
 from localcloud.sagemaker.pipelines.parameters import read_parameters
 from localcloud.sagemaker.pipelines.record import EXECUTION, Record
+from localcloud.sagemaker.pipelines.selection import taken_over
 from localcloud.sagemaker.pipelines.validation import parse_definition
 from localcloud.sagemaker.request_shapes import check_request
 from localcloud.sagemaker.service import Call, operation
 from localcloud.store import Document
 
 _ALPHABET = string.ascii_lowercase + string.digits
-_NOT_SERVED = ("SelectiveExecutionConfig", "PipelineVersionId", "PipelineVersionAlias")
+_NOT_SERVED = ("PipelineVersionId", "PipelineVersionAlias")
 _CHANGEABLE = ("PipelineExecutionDescription", "PipelineExecutionDisplayName", "ParallelismConfiguration")
 _ALL = 1000
 
@@ -35,14 +37,29 @@ def start_pipeline_execution(call: Call) -> Document:
         if token and earlier.get("_Token") == token:
             return {"PipelineExecutionArn": earlier["PipelineExecutionArn"]}
     given = {item["Name"]: item["Value"] for item in call.params.get("PipelineParameters", [])}
-    read_parameters(parse_definition(pipeline["PipelineDefinition"]).parameters, given)
-    record = _keep(call, pipeline, given)
+    definition = parse_definition(pipeline["PipelineDefinition"])
+    read_parameters(definition.parameters, given)
+    record = _keep(call, pipeline, given, _selection(call, name, definition))
     record.set_status("Executing")
     drive(record)
     return {"PipelineExecutionArn": record.document["PipelineExecutionArn"]}
 
 
-def _keep(call: Call, pipeline: Document, given: Document) -> Record:
+def _selection(call: Call, pipeline: str, definition: Definition) -> Document:
+    """Return what an execution of selected steps begins with."""
+    config = call.params.get("SelectiveExecutionConfig")
+    if not config:
+        return {}
+    selected = [item["StepName"] for item in config["SelectedSteps"]]
+    arn = config.get("SourcePipelineExecutionArn")
+    executions = {each["PipelineExecutionArn"]: each for each in executions_of(call.cloud, call.scope, pipeline)}
+    if arn and arn not in executions:
+        raise ValidationError(f"Invalid SourcePipelineExecutionArn: {arn} is no execution of {pipeline}.")
+    steps = taken_over(definition, selected, executions.get(arn), call.cloud.clock.now())
+    return {"SelectiveExecutionConfig": config, "_Selected": selected, "_Steps": steps}
+
+
+def _keep(call: Call, pipeline: Document, given: Document, selection: Document) -> Record:
     name, now = pipeline["PipelineName"], call.cloud.clock.now()
     execution = "".join(secrets.choice(_ALPHABET) for _ in range(12))
     optional = {
@@ -62,6 +79,7 @@ def _keep(call: Call, pipeline: Document, given: Document) -> Record:
         "_Parameters": given,
         "_Steps": {},
         "_Token": call.params.get("ClientRequestToken"),
+        **selection,
     }
     call.cloud.store.put(call.scope, EXECUTION, execution, document)
     call.cloud.store.update(call.scope, PIPELINE, name, LastExecutionTime=now)
