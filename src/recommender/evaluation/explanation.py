@@ -12,8 +12,8 @@ import numpy.typing as npt
 from recommender.features.state import State
 from recommender.ranking.archive import Ranker
 
-ROWS = 2000
-"""Candidates explained: the mean of so many is good to a few percent, and they take less than a second."""
+ROWS = 1000
+"""Candidates explained: the mean of so many is good to a few percent, and they take half a second."""
 
 POINTS, FEATURES_WITH_POINTS = 200, 12
 """Of the plot: contributions over values, for the features that matter most."""

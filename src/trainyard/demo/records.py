@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from trainyard.demo.shell import Shell
 from trainyard.errors import TrainyardError
@@ -25,20 +24,26 @@ class Records:
     clone: Path
     """Where the checkout is cloned to: pointers are committed there, and the checkout stays as it is."""
 
-    def look_up(self, version: int) -> dict[str, Any]:
-        """Write the pages, make a version again, commit its data's pointer; return the facts.
+    def make_again(self, version: int) -> bool:
+        """Return whether a version is trained again from its record to the same bytes.
 
         Raises:
-            TrainyardError: a command failed; a version that is not reproduced is a failure.
+            TrainyardError: it is not the same model, or the command failed.
         """
-        card, report = self.pages / "model-card.html", self.pages / "report.html"
-        self.pages.mkdir(parents=True, exist_ok=True)
-        self.shell.trainyard("pipeline", "report", self.service, "--output", str(report))
-        self.shell.trainyard("model", "card", self.service, str(version), "--html", str(card))
-        again = self.shell.trainyard("model", "reproduce", self.service, str(version))
-        return {"reproduced": "Identical: " in again, "data_versions": self._data_versions()}
+        return "Identical: " in self.shell.trainyard("model", "reproduce", self.service, str(version))
 
-    def _data_versions(self) -> int | None:
+    def write_pages(self, version: int) -> None:
+        """Write the gate's page of the newest run and the model card of a version.
+
+        Raises:
+            TrainyardError: a command failed.
+        """
+        self.pages.mkdir(parents=True, exist_ok=True)
+        report, card = str(self.pages / "report.html"), str(self.pages / "model-card.html")
+        self.shell.trainyard("pipeline", "report", self.service, "--output", report)
+        self.shell.trainyard("model", "card", self.service, str(version), "--html", card)
+
+    def keep_data(self) -> int | None:
         """Commit the pointer of the newest snapshot and return how many git knows; None where that cannot be."""
         if not clone(self.shell.project, self.clone, self.shell.say):
             return None
