@@ -124,13 +124,16 @@ class Story:
     def _predictions(self, endpoint: str, customers: list[int]) -> None:
         self._chapter("What five customers are offered")
         runtime = aws.runtime_without_retries(self.region)
-        body = json.dumps({"customers": customers})
+        body = json.dumps({"customers": customers, "explain": True})
         answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="application/json", Body=body)
         content = json.loads(answer["Body"].read())
-        table = Table("customer", "source", "first three of ten products", box=None, pad_edge=False)
+        table = Table(
+            "customer", "source", "first three of ten products", "the first mostly because", box=None, pad_edge=False
+        )
         for row in content["recommendations"]:
             names = [product["name"].strip().title() for product in row["products"][:3]]
-            table.add_row(str(row["customer_id"]), row["source"], " · ".join(names))
+            why = [f"{one['feature']} is {one['value']:g}" for one in row["products"][0]["because"][:1]]
+            table.add_row(str(row["customer_id"]), row["source"], " · ".join(names), *why)
         self.console.print(table)
         self._say(f"answered by model version {content['model_version']}, inference {content['inference_id']}")
         self.facts["predictions_shown"] = sum(
@@ -150,6 +153,7 @@ class Story:
             looked_up = beside.submit(self._look_up)
             code = self._approve_and_release(self.commands.last_run(SERVICE)["version"])
             self.facts |= looked_up.result()
+        self.commands.trainyard("model", "show", SERVICE, "1")
         self.facts["third_rolled_back"] = code == 4
         self.facts["third_alarm"] = self.commands.ask("release", "list", SERVICE)[0]["alarm"]
 
