@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import boto3
 import pytest
 import urllib3
 
@@ -89,7 +90,8 @@ def test_a_run_is_found_in_the_app_by_its_name_with_all_that_made_it(
                 Bucket="dev-artifacts", Key=f"recommender/runs/{started.run}/evaluation/evaluation.json"
             )["Body"].read()
         )
-        # Files of a run are listed in the bucket itself, by whoever asks.
+        # Files of a run are listed in the bucket itself, by whoever asks; boto3 keeps credentials that it once found.
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
         monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint_url)
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key(aws.account))
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
