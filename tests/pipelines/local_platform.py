@@ -1,8 +1,10 @@
 """An environment on a local cloud in which the rendered pipeline is deployed, with a service that trains in no time."""
 
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +25,7 @@ from pipelines.parameters import FALLBACK_INSTANCE_TYPES
 from pipelines.rendering import RenderedPipeline
 from pipelines.run_layout import RunLayout
 from pipelines.run_record import canonical
+from stacks.outputs import platform_parameter, service_parameter
 from tests.pipelines import contract
 from tests.pipelines.account import Account
 from trainyard.image import image_sources
@@ -56,6 +59,28 @@ class Platform:
         item = {"service": {"S": "recommender"}, "release_id": {"S": "live"}, "model_package_arn": {"S": arn}}
         self.account.clients.dynamodb.put_item(TableName=contract.platform().deployments_table, Item=item)
 
+    def publish(self) -> None:
+        """Say what the environment is, as `trainyard up` does: commands read nothing else."""
+        outputs = {
+            platform_parameter("dev"): contract.platform(),
+            service_parameter("dev", "recommender"): contract.service(),
+        }
+        for name, value in outputs.items():
+            self.aws.client("ssm").put_parameter(Name=name, Value=value.model_dump_json(), Type="String")
+
+    def trainyard(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as a person would who has logged in to this account."""
+        environ = {
+            "AWS_ENDPOINT_URL": self.aws.endpoint_url,
+            "AWS_DEFAULT_REGION": contract.REGION,
+            "AWS_ACCESS_KEY_ID": f"LKIA{contract.ACCOUNT}",
+            "AWS_SECRET_ACCESS_KEY": "any",
+            "TRAINYARD_POLL_SECONDS": "0.2",
+            "PATH": os.environ["PATH"],
+        }
+        command = [str(Path(sys.executable).with_name("trainyard")), *arguments, "--json"]
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
     def page(self, ended: Outcome) -> bytes | None:
         """Return what the gate drew of its decision on a run."""
         layout = RunLayout(
@@ -73,16 +98,21 @@ def falling_back(rendered: RenderedPipeline, *types: str) -> RenderedPipeline:
 
 
 def push_stand_in(aws: CloudUnderTest) -> None:
-    stand_in = Path(__file__).parent / "stand_in/recommender"
+    """Push the service that trains in no time, as both kinds of image."""
     with image_sources("recommender", []) as folders:
-        archive = build(
-            [stand_in, folders[1]],
-            entrypoint=["python", "-m", "recommender"],
-            environment={},
-            python=sys.executable,
-        )
-    for tag in ("training-standin", "serving-standin"):
-        reference = parse_reference(f"{contract.service().repository_url}:{tag}")
+        _push(aws, [Path(__file__).parent / "stand_in/recommender", folders[1]], "standin")
+
+
+def push_recommender(aws: CloudUnderTest) -> None:
+    """Push the real service, as both kinds of image."""
+    with image_sources("recommender", []) as folders:
+        _push(aws, folders, "real")
+
+
+def _push(aws: CloudUnderTest, folders: Sequence[Path], tag: str) -> None:
+    archive = build(folders, entrypoint=["python", "-m", "recommender"], environment={}, python=sys.executable)
+    for kind in ("training", "serving"):
+        reference = parse_reference(f"{contract.service().repository_url}:{kind}-{tag}")
         push(archive, reference, endpoint_url=aws.endpoint_url, client=aws.cloud.client)
 
 

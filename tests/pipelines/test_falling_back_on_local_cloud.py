@@ -1,19 +1,13 @@
 """Runs that AWS has no instances for, started by the real command on a local cloud that lacks them."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from localcloud.sagemaker.jobs.capacity import set_capacity
 from pipelines.rendering import RenderedPipeline
-from stacks.outputs import platform_parameter, service_parameter
-from tests.pipelines import contract
 from tests.pipelines.local_platform import ORDERS, Platform, deployed_platform, falling_back
 from trainyard.lineage import Sources, lineage
 from trainyard.registry import find_version
@@ -27,27 +21,9 @@ FIRST, SECOND, THIRD = "ml.m6i.xlarge", "ml.m5.xlarge", "ml.m5.2xlarge"
 def platform(tmp_path_factory: pytest.TempPathFactory, rendered: RenderedPipeline) -> Iterator[Platform]:
     falling = falling_back(rendered, SECOND, THIRD)
     with deployed_platform(tmp_path_factory.mktemp("cloud"), falling, speed=1000) as made:
-        outputs = {
-            platform_parameter("dev"): contract.platform(),
-            service_parameter("dev", "recommender"): contract.service(),
-        }
-        for name, value in outputs.items():
-            made.aws.client("ssm").put_parameter(Name=name, Value=value.model_dump_json(), Type="String")
+        made.publish()
         made.account.clients.s3.put_object(Bucket="dev-raw", Key=ORDERS, Body=b"clean")
         yield made
-
-
-def trainyard(platform: Platform, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {
-        "AWS_ENDPOINT_URL": platform.aws.endpoint_url,
-        "AWS_DEFAULT_REGION": contract.REGION,
-        "AWS_ACCESS_KEY_ID": f"LKIA{contract.ACCOUNT}",
-        "AWS_SECRET_ACCESS_KEY": "any",
-        "TRAINYARD_POLL_SECONDS": "0.2",
-        "PATH": os.environ["PATH"],
-    }
-    command = [str(Path(sys.executable).with_name("trainyard")), *arguments, "--json"]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
 
 
 def there_are(platform: Platform, **instances: int) -> None:
@@ -66,7 +42,7 @@ def test_a_run_goes_on_with_the_next_type_says_so_and_its_model_tells_and_can_be
     platform: Platform,
 ) -> None:
     there_are(platform, first=0, second=5, third=5)
-    done = trainyard(platform, "pipeline", "run", "recommender", "--latest")
+    done = platform.trainyard("pipeline", "run", "recommender", "--latest")
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     assert f"No capacity for {FIRST}: run {told['run']} goes on with {SECOND}" in done.stderr
@@ -86,18 +62,18 @@ def test_a_run_goes_on_with_the_next_type_says_so_and_its_model_tells_and_can_be
     machine = lineage(Sources(version=version, required=1)).machine
     assert (machine["instance type"], machine["no capacity of"]) == (SECOND, FIRST)
 
-    again = trainyard(platform, "model", "reproduce", "recommender", str(told["version"]))
+    again = platform.trainyard("model", "reproduce", "recommender", str(told["version"]))
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["verdict"] == "identical"
 
-    late = trainyard(platform, "pipeline", "follow", first)
+    late = platform.trainyard("pipeline", "follow", first)
     assert json.loads(late.stdout)["execution_arn"] == second
     assert executions(platform, told["run"]) == [first, second]
 
 
 def test_where_there_is_no_capacity_at_all_the_run_fails_and_names_every_type(platform: Platform) -> None:
     there_are(platform, first=0, second=0, third=0)
-    done = trainyard(platform, "pipeline", "run", "recommender", "--latest")
+    done = platform.trainyard("pipeline", "run", "recommender", "--latest")
     assert done.returncode == 1
     assert f"There was no capacity for {FIRST}, {SECOND}, {THIRD}" in " ".join(done.stderr.split())
     told = json.loads(done.stdout)

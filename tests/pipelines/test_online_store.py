@@ -25,7 +25,8 @@ from recommender.simulation.step import simulated_orders
 from tests import harness
 from tests.pipelines import contract
 from tests.pipelines.account import Account
-from tests.pipelines.test_tracked_run import ORDERS_KEY, push_recommender
+from tests.pipelines.local_platform import push_recommender
+from tests.pipelines.test_tracked_run import ORDERS_KEY
 from trainyard.release.prepare import wanted_fleet
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]

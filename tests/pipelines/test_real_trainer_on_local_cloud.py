@@ -3,9 +3,7 @@
 import hashlib
 import io
 import json
-import os
 import subprocess
-import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,19 +15,14 @@ import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
-from localcloud.images.archive import build
-from localcloud.images.push import push
-from localcloud.images.reference import parse_reference
 from localcloud.sagemaker.training.interruption import interrupt
 from pipelines.rendering import RenderedPipeline
 from pipelines.tuning import Ground, ground
 from recommender.ranking import environment
 from recommender.ranking.xgboost_library import xgboost
 from recommender.simulation.step import simulated_orders
-from stacks.outputs import platform_parameter, service_parameter
 from tests.pipelines import contract
-from tests.pipelines.local_platform import Platform, deployed_platform
-from trainyard.image import image_sources
+from tests.pipelines.local_platform import Platform, deployed_platform, push_recommender
 
 pytestmark = pytest.mark.e2e
 
@@ -58,7 +51,7 @@ class Trainer:
         return self.platform.account.clients.sagemaker
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return _trainyard(self.platform, *arguments)
+        return self.platform.trainyard("pipeline", *arguments)
 
     def train(self, name: str, instances: int = 1, checkpoints: str = "") -> None:
         """Start the real training step as a job."""
@@ -101,31 +94,10 @@ class Trainer:
             return {name: file.read() for name, file in files.items() if file and name != environment.FILE}
 
 
-def _trainyard(platform: Platform, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {
-        "AWS_ENDPOINT_URL": platform.aws.endpoint_url,
-        "AWS_DEFAULT_REGION": contract.REGION,
-        "AWS_ACCESS_KEY_ID": f"LKIA{contract.ACCOUNT}",
-        "AWS_SECRET_ACCESS_KEY": "any",
-        "TRAINYARD_POLL_SECONDS": "0.2",
-        "PATH": os.environ["PATH"],
-    }
-    command = [str(Path(sys.executable).with_name("trainyard")), "pipeline", *arguments, "--json"]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-
-
-def _push_real(platform: Platform) -> None:
-    with image_sources("recommender", []) as folders:
-        archive = build(folders, entrypoint=["python", "-m", "recommender"], environment={}, python=sys.executable)
-    for tag in ("training-real", "serving-real"):
-        reference = parse_reference(f"{contract.service().repository_url}:{tag}")
-        push(archive, reference, endpoint_url=platform.aws.endpoint_url, client=platform.aws.cloud.client)
-
-
 def _features(platform: Platform) -> Ground:
     """Run the pipeline as far as its features."""
     sagemaker = platform.account.clients.sagemaker
-    started = _trainyard(platform, "run", "recommender", "--latest", "--image", "training-real", "--detach")
+    started = platform.trainyard("pipeline", "run", "recommender", "--latest", "--image", "training-real", "--detach")
     assert started.returncode == 0, started.stderr
     execution = json.loads(started.stdout)["execution_arn"]
 
@@ -142,13 +114,8 @@ def _features(platform: Platform) -> Ground:
 @pytest.fixture(scope="module")
 def trainer(tmp_path_factory: pytest.TempPathFactory, rendered: RenderedPipeline) -> Iterator[Trainer]:
     with deployed_platform(tmp_path_factory.mktemp("cloud"), rendered, speed=10) as platform:
-        outputs = {
-            platform_parameter("dev"): contract.platform(),
-            service_parameter("dev", "recommender"): contract.service(),
-        }
-        for name, value in outputs.items():
-            platform.aws.client("ssm").put_parameter(Name=name, Value=value.model_dump_json(), Type="String")
-        _push_real(platform)
+        platform.publish()
+        push_recommender(platform.aws)
         orders = io.BytesIO()
         parquet.write_table(simulated_orders(rows=25_000, seed=3), orders)
         key = "recommender/orders/2024-12-31-a/orders.parquet"

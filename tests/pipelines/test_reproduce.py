@@ -1,18 +1,12 @@
 """A registered model made again by the real command on a local cloud, and differences planted into its record."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.rendering import RenderedPipeline
-from stacks.outputs import platform_parameter, service_parameter
-from tests.pipelines import contract
 from tests.pipelines.local_platform import ORDERS, Platform, deployed_platform
 from trainyard.registry import ModelVersion, find_version
 
@@ -22,13 +16,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory, rendered: RenderedPipeline) -> Iterator[Platform]:
     with deployed_platform(tmp_path_factory.mktemp("cloud"), rendered) as made:
-        ssm = made.aws.client("ssm")
-        outputs = {
-            platform_parameter("dev"): contract.platform(),
-            service_parameter("dev", "recommender"): contract.service(),
-        }
-        for name, value in outputs.items():
-            ssm.put_parameter(Name=name, Value=value.model_dump_json(), Type="String")
+        made.publish()
         yield made
 
 
@@ -36,19 +24,6 @@ def platform(tmp_path_factory: pytest.TempPathFactory, rendered: RenderedPipelin
 def version(platform: Platform) -> ModelVersion:
     assert platform.run(max_depth="5").model_package_arn
     return find_version("recommender-dev", 1, platform.account.clients.sagemaker)
-
-
-def trainyard(platform: Platform, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {
-        "AWS_ENDPOINT_URL": platform.aws.endpoint_url,
-        "AWS_DEFAULT_REGION": contract.REGION,
-        "AWS_ACCESS_KEY_ID": f"LKIA{contract.ACCOUNT}",
-        "AWS_SECRET_ACCESS_KEY": "any",
-        "TRAINYARD_POLL_SECONDS": "0.2",
-        "PATH": os.environ["PATH"],
-    }
-    command = [str(Path(sys.executable).with_name("trainyard")), "model", *arguments, "--json"]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
 
 
 def rewrite(platform: Platform, version: ModelVersion, name: str, old: str, new: str) -> str:
@@ -69,7 +44,7 @@ def registered(platform: Platform) -> list[int]:
 def test_a_version_is_made_again_byte_for_byte_and_nothing_is_registered(
     platform: Platform, version: ModelVersion
 ) -> None:
-    done = trainyard(platform, "reproduce", "recommender", "1")
+    done = platform.trainyard("model", "reproduce", "recommender", "1")
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     assert (told["verdict"], told["archive_sha256"]) == ("identical", version.metadata["archive_sha256"])
@@ -78,7 +53,7 @@ def test_a_version_is_made_again_byte_for_byte_and_nothing_is_registered(
     kept = told["kept"].removeprefix("s3://dev-artifacts/")
     assert kept.startswith(f"recommender/runs/{version.metadata['run']}/reproductions/")
 
-    again = trainyard(platform, "reproduce", "recommender", "1", "--execution", told["execution"])
+    again = platform.trainyard("model", "reproduce", "recommender", "1", "--execution", told["execution"])
     assert json.loads(again.stdout)["run"] == told["run"]
 
 
@@ -86,7 +61,7 @@ def test_data_that_were_overwritten_stop_it_before_training(platform: Platform, 
     s3 = platform.account.clients.s3
     s3.put_object(Bucket="dev-raw", Key=ORDERS, Body=b"other")
     try:
-        done = trainyard(platform, "reproduce", "recommender", "1")
+        done = platform.trainyard("model", "reproduce", "recommender", "1")
     finally:
         s3.put_object(Bucket="dev-raw", Key=ORDERS, Body=b"clean")
     assert done.returncode == 1
@@ -101,7 +76,7 @@ def test_data_that_were_overwritten_stop_it_before_training(platform: Platform, 
 def test_another_hyperparameter_is_found_and_named(platform: Platform, version: ModelVersion) -> None:
     before = rewrite(platform, version, "run.json", '"MaxDepth": "5"', '"MaxDepth": "6"')
     try:
-        done = trainyard(platform, "reproduce", "recommender", "1")
+        done = platform.trainyard("model", "reproduce", "recommender", "1")
     finally:
         rewrite(platform, version, "run.json", '"MaxDepth": "6"', '"MaxDepth": "5"')
     assert '"MaxDepth": "5"' in before
@@ -115,7 +90,7 @@ def test_another_hyperparameter_is_found_and_named(platform: Platform, version: 
 def test_a_definition_that_is_not_the_recorded_one_is_not_run(platform: Platform, version: ModelVersion) -> None:
     text = rewrite(platform, version, "definition.json", "recommender", "intruder")
     try:
-        done = trainyard(platform, "reproduce", "recommender", "1")
+        done = platform.trainyard("model", "reproduce", "recommender", "1")
     finally:
         place = f"recommender/runs/{version.metadata['run']}/definition.json"
         platform.account.clients.s3.put_object(Bucket="dev-artifacts", Key=place, Body=text.encode())
@@ -129,7 +104,7 @@ def test_an_archive_that_is_not_the_registered_one_is_refused(platform: Platform
     content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     s3.put_object(Bucket=bucket, Key=key, Body=b"another model")
     try:
-        done = trainyard(platform, "reproduce", "recommender", "1")
+        done = platform.trainyard("model", "reproduce", "recommender", "1")
     finally:
         s3.put_object(Bucket=bucket, Key=key, Body=content)
     assert done.returncode == 1

@@ -19,8 +19,9 @@ from recommender.simulation.step import simulated_orders
 from stacks.outputs import Features, ServiceOutputs
 from tests.pipelines import contract
 from tests.pipelines.account import Account
+from tests.pipelines.local_platform import push_recommender
 from tests.pipelines.test_spark_features import assert_equal_in_32_bits, java
-from tests.pipelines.test_tracked_run import ORDERS_KEY, push_recommender
+from tests.pipelines.test_tracked_run import ORDERS_KEY
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200), pytest.mark.usefixtures("java")]
 

@@ -1,7 +1,6 @@
 """A run of the real recommender on the local cloud, told to an MLflow app by its ARN: all about it is found there."""
 
 import json
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +13,6 @@ import urllib3
 
 from infra import iam_documents
 from localcloud.accounts import SECRET_KEY, access_key
-from localcloud.images.archive import build
-from localcloud.images.push import push
-from localcloud.images.reference import parse_reference
 from localcloud.testing import CloudUnderTest, running_cloud
 from pipelines.deployment import deploy
 from pipelines.execution import watch
@@ -25,19 +21,11 @@ from pipelines.rendering import render_pipeline
 from recommender.__main__ import main
 from tests.pipelines import contract
 from tests.pipelines.account import Account
-from trainyard.image import image_sources
+from tests.pipelines.local_platform import push_recommender
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 ORDERS_KEY = "recommender/orders/2011-08-31-a/orders.parquet"
-
-
-def push_recommender(aws: CloudUnderTest) -> None:
-    with image_sources("recommender", []) as folders:
-        archive = build(folders, entrypoint=["python", "-m", "recommender"], environment={}, python=sys.executable)
-    for tag in ("training-real", "serving-real"):
-        reference = parse_reference(f"{contract.service().repository_url}:{tag}")
-        push(archive, reference, endpoint_url=aws.endpoint_url, client=aws.cloud.client)
 
 
 def run_once(clients: Clients, orders: Path) -> StartedRun:

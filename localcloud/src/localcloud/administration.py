@@ -33,12 +33,8 @@ def serve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., A
         return _shelve(cloud, environ, start_response)
     if path.startswith(layers.PATH):
         return _layer(cloud, path.removeprefix(layers.PATH), start_response)
-    if path == "quotas" and environ["REQUEST_METHOD"] == "POST":
-        return _set_quota(cloud, environ, start_response)
-    if path == "capacities" and environ["REQUEST_METHOD"] == "POST":
-        return _set_capacity(cloud, environ, start_response)
-    if path == "interruptions" and environ["REQUEST_METHOD"] == "POST":
-        return _interrupt(cloud, environ, start_response)
+    if path in _CHANGES and environ["REQUEST_METHOD"] == "POST":
+        return _change(cloud, path, environ, start_response)
     if path.startswith(presigned.PATH):
         return _page(cloud, path.removeprefix(presigned.PATH), start_response)
     if path == "recorded":
@@ -65,40 +61,37 @@ def _shelve(cloud: Cloud, environ: dict[str, Any], start_response: Callable[...,
     return [json.dumps({"digest": archive.digest}).encode()]
 
 
-def _set_quota(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _set_quota(cloud: Cloud, scope: Scope, given: dict[str, Any]) -> None:
     """Set how many instances of a type an account may have behind its endpoints."""
-    try:
-        given = json.loads(Request(environ).get_data())
-        scope = Scope(given["account"], given["region"])
-        set_quota(cloud, scope, given["instance_type"], int(given["instances"]))
-    except (AwsError, ValueError, KeyError, TypeError) as error:
-        start_response("400 Bad Request", [("Content-Type", "application/json")])
-        return [json.dumps({"message": f"not a quota: {error}"}).encode()]
-    start_response("200 OK", [("Content-Type", "application/json")])
-    return [b"{}"]
+    set_quota(cloud, scope, given["instance_type"], int(given["instances"]))
 
 
-def _set_capacity(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _set_capacity(cloud: Cloud, scope: Scope, given: dict[str, Any]) -> None:
     """Set how many instances of a type jobs of an account can be given."""
-    try:
-        given = json.loads(Request(environ).get_data())
-        scope = Scope(given["account"], given["region"])
-        set_capacity(cloud, scope, given["instance_type"], int(given["instances"]))
-    except (AwsError, ValueError, KeyError, TypeError) as error:
-        start_response("400 Bad Request", [("Content-Type", "application/json")])
-        return [json.dumps({"message": f"not a capacity: {error}"}).encode()]
-    start_response("200 OK", [("Content-Type", "application/json")])
-    return [b"{}"]
+    set_capacity(cloud, scope, given["instance_type"], int(given["instances"]))
 
 
-def _interrupt(cloud: Cloud, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _interrupt(cloud: Cloud, scope: Scope, given: dict[str, Any]) -> None:
     """Take the instances from a spot training job."""
+    interrupt(cloud, scope, given["job"])
+
+
+_CHANGES: dict[str, tuple[Callable[[Cloud, Scope, dict[str, Any]], None], str]] = {
+    "quotas": (_set_quota, "not a quota"),
+    "capacities": (_set_capacity, "not a capacity"),
+    "interruptions": (_interrupt, "not interrupted"),
+}
+"""What is done to an account in a region by the path it is asked at, and how a refusal begins."""
+
+
+def _change(cloud: Cloud, path: str, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    act, refusal = _CHANGES[path]
     try:
         given = json.loads(Request(environ).get_data())
-        interrupt(cloud, Scope(given["account"], given["region"]), given["job"])
+        act(cloud, Scope(given["account"], given["region"]), given)
     except (AwsError, ValueError, KeyError, TypeError) as error:
         start_response("400 Bad Request", [("Content-Type", "application/json")])
-        return [json.dumps({"message": f"not interrupted: {error}"}).encode()]
+        return [json.dumps({"message": f"{refusal}: {error}"}).encode()]
     start_response("200 OK", [("Content-Type", "application/json")])
     return [b"{}"]
 

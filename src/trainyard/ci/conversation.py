@@ -59,4 +59,4 @@ class Conversation:
                 where=f"pull request {self.number} of {self.github.repository}",
                 cure="Shorten it; the job's summary takes the whole text",
             )
-        return str(self.github.ask(method, path, body=body).json()["html_url"])
+        return str(self.github.ask(method, path, document={"body": body}).json()["html_url"])

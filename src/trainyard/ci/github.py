@@ -48,23 +48,20 @@ class GitHub:
             timeout=TIMEOUT_SECONDS,
         )
 
-    def ask(
-        self, method: str, path: str, *, body: str | None = None, document: Mapping[str, Any] | None = None
-    ) -> httpx.Response:
+    def ask(self, method: str, path: str, *, document: Mapping[str, Any] | None = None) -> httpx.Response:
         """Return the answer to one request.
 
         Args:
             method: of HTTP.
             path: below the repository, or a whole address that GitHub gave.
-            body: text of a comment.
-            document: what is sent instead, as JSON.
+            document: what is sent, as JSON.
 
         Raises:
             TrainyardError: GitHub cannot be reached, or refuses.
         """
         address = path if path.startswith("http") else f"/repos/{self.repository}{path}"
         try:
-            answer = self._client.request(method, address, json=document if body is None else {"body": body})
+            answer = self._client.request(method, address, json=document)
         except httpx.HTTPError as error:
             raise TrainyardError(
                 f"GitHub could not be asked: {error}", where=str(self._client.base_url), cure="Run the job again"
